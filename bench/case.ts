@@ -39,7 +39,7 @@ export function unlessInstalled(program: string): () => string | undefined {
 
 /** The first executable of that name on the path, with the system's directories for daemons included. */
 function programPath(program: string): string | undefined {
-  const directories = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin"];
+  const directories = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin"];
   return directories.map((directory) => join(directory, program)).find(executable);
 }
 
