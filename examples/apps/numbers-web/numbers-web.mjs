@@ -6,8 +6,12 @@ const port = Number(process.env.PORT ?? 80);
 const api = process.env.RngApi__Url ?? "http://numbers-api/sixeyed/kiamol/master/ch03/numbers/rng";
 
 function proxyFor(url) {
-  const exempt = (process.env.no_proxy ?? "").split(",").map((entry) => entry.trim()).filter(Boolean);
-  if (exempt.some((entry) => entry === url.hostname || (entry.startsWith(".") && url.hostname.endsWith(entry)))) return undefined;
+  const exempt = (process.env.no_proxy ?? "")
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+  if (exempt.some((entry) => entry === url.hostname || (entry.startsWith(".") && url.hostname.endsWith(entry))))
+    return undefined;
   return process.env.http_proxy ? new URL(process.env.http_proxy) : undefined;
 }
 
@@ -38,7 +42,7 @@ async function number() {
   return body.trim();
 }
 
-const escape = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 function page(result) {
   return `<!DOCTYPE html>
@@ -54,7 +58,7 @@ ${result}
 }
 
 async function result() {
-  const source = `<p>(Using API at: ${escape(api)})</p>`;
+  const source = `<p>(Using API at: ${escapeHtml(api)})</p>`;
   try {
     return `<p>Here it is: ${await number()}</p>\n${source}`;
   } catch {
@@ -66,7 +70,9 @@ createServer(async (incoming, response) => {
   incoming.resume();
   const known = incoming.url.split("?")[0] === "/" && ["GET", "HEAD", "POST"].includes(incoming.method);
   const body = known ? page(incoming.method === "POST" ? await result() : "") : "Not found\n";
-  response.writeHead(known ? 200 : 404, { "Content-Type": known ? "text/html; charset=utf-8" : "text/plain" }).end(body);
+  response
+    .writeHead(known ? 200 : 404, { "Content-Type": known ? "text/html; charset=utf-8" : "text/plain" })
+    .end(body);
 }).listen(port, process.env.HOST);
 
 process.on("SIGTERM", () => process.exit(0));

@@ -7,7 +7,9 @@ const hangAfter = Number(process.env.HANG_AFTER ?? 0);
 
 createServer((request, response) => {
   const status = request.url === "/" ? 200 : 404;
-  response.writeHead(status, { "Content-Type": "text/plain" }).end(status === 200 ? "Hello from Node.js\n" : "not found\n");
+  response
+    .writeHead(status, { "Content-Type": "text/plain" })
+    .end(status === 200 ? "Hello from Node.js\n" : "not found\n");
   console.log(`${request.method} ${request.url} ${status}`);
 }).listen(port, process.env.HOST);
 

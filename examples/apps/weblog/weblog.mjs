@@ -18,7 +18,10 @@ function open() {
 function times(now) {
   const [date, clock] = now.toISOString().split(/[T.]/);
   const [year, month, day] = date.split("-");
-  return { common: `${day}/${months[Number(month) - 1]}/${year}:${clock} +0000`, plain: `${year}/${month}/${day} ${clock}` };
+  return {
+    common: `${day}/${months[Number(month) - 1]}/${year}:${clock} +0000`,
+    plain: `${year}/${month}/${day} ${clock}`,
+  };
 }
 
 function respond(request, response, connection) {
@@ -30,7 +33,10 @@ function respond(request, response, connection) {
   const line = `${request.method} ${request.url} HTTP/${request.httpVersion}`;
   const { referer = "-", "user-agent": agent = "-", host = "" } = request.headers;
   const { common, plain } = times(new Date());
-  writeSync(files.access, `${client} - - [${common}] "${line}" ${response.statusCode} ${body.length} "${referer}" "${agent}"\n`);
+  writeSync(
+    files.access,
+    `${client} - - [${common}] "${line}" ${response.statusCode} ${body.length} "${referer}" "${agent}"\n`,
+  );
   if (!found) {
     const path = `/usr/share/nginx/html${request.url.split("?")[0]}`;
     const reason = `open() "${path}" failed (2: No such file or directory)`;

@@ -1,0 +1,112 @@
+/**
+ * A laptop in place of a pod: the directories a container would mount become directories of one temporary folder, the names
+ * of other services become local ports, and ports already taken become free ones. The configuration file stays the same
+ * file with these words replaced; the demo and every example's `verify.mjs` use it.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The directories that stand for volumes in the examples. */
+const volumes = ["/logs", "/config-in", "/config-out", "/secrets", "/data", "/metrics", "/init", "/var/log"];
+
+/** Every port of the tools, by the path of its key. */
+const defaults = {
+  "health.port": 8080,
+  "metrics.port": 8081,
+  "logs.admin.port": 9901,
+  "egress.listen": 1080,
+  "egress.admin.port": 9904,
+};
+
+export type PortKey = keyof typeof defaults;
+
+export interface StageOptions {
+  /** The example's `outrigger.yaml`. */
+  configuration: string;
+  /** Ports of services that run here, by the host name the configuration knows them under. */
+  services?: Record<string, number>;
+  /** `defaults`: the documented ports where they are free; `free`: always others, so that tests can run side by side. */
+  ports: "defaults" | "free";
+}
+
+export interface Stage {
+  readonly directory: string;
+  /** The configuration as the tools get it. */
+  readonly configuration: string;
+  /** Where a path of a container is here. */
+  path(containerPath: string): string;
+  port(key: PortKey): number;
+  /** The environment of a tool: this process's, with the changed ports as `OUTRIGGER_…` variables. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Removes the temporary folder. */
+  close(): void;
+}
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const directory = mkdtempSync(join(tmpdir(), "outrigger-"));
+  const path = (containerPath: string) => join(directory, containerPath);
+  for (const volume of volumes) mkdirSync(path(volume), { recursive: true });
+  const configuration = path("outrigger.yaml");
+  writeFileSync(
+    configuration,
+    relocate(readFileSync(options.configuration, "utf8"), directory, options.services ?? {}),
+  );
+  const ports = await choosePorts(options.ports);
+  return {
+    directory,
+    configuration,
+    path,
+    port: (key) => ports[key],
+    environment: { ...process.env, ...portVariables(ports) },
+    close: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Puts `directory` in front of the volumes' paths, and `127.0.0.1:port` in place of the services' names. */
+export function relocate(text: string, directory: string, services: Record<string, number>): string {
+  const paths = new RegExp(`(?<![\\w.:/-])(?:${volumes.join("|")})(?![\\w.-])`, "g");
+  let result = text.replace(paths, (volume) => directory + volume);
+  for (const [name, port] of Object.entries(services)) {
+    result = result.replace(new RegExp(`(?<![\\w.-])${name}(?![\\w.-])`, "g"), `127.0.0.1:${port}`);
+  }
+  return result;
+}
+
+async function choosePorts(choice: StageOptions["ports"]): Promise<Record<PortKey, number>> {
+  const entries = Object.entries(defaults).map(
+    async ([key, port]) => [key, choice === "defaults" && (await isFree(port)) ? port : await freePort()] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries)) as Record<PortKey, number>;
+}
+
+function portVariables(ports: Record<PortKey, number>): Record<string, string> {
+  const changed = (Object.keys(defaults) as PortKey[]).filter((key) => ports[key] !== defaults[key]);
+  return Object.fromEntries(
+    changed.map((key) => [
+      `OUTRIGGER_${key.toUpperCase().replaceAll(".", "__")}`,
+      key === "egress.listen" ? `127.0.0.1:${ports[key]}` : String(ports[key]),
+    ]),
+  );
+}
+
+/** A port that nothing listens on at this moment, on any address. */
+export function freePort(): Promise<number> {
+  return listenOnce(0) as Promise<number>;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== undefined;
+}
+
+function listenOnce(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+    });
+  });
+}
