@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that a Node too old to run TypeScript still gets a clear message.
+import "@outrigger/runtime/early";
+
+await import("../src/main.ts").then((entry) => entry.main(process.argv.slice(2)));

@@ -1,0 +1,60 @@
+// One line per test file, every failure in full, and a last line "N passed, N failed, N skipped".
+import path from "node:path";
+import type { TestEvent } from "node:test/reporters";
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const count = ({ passed, failed, skipped }: Tally) => `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** Reporter for `node --test`: leaf tests are counted, suites are not. */
+export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const total: Tally = { passed: 0, failed: 0, skipped: 0 };
+  const files = new Map<string, Tally>();
+  for await (const event of source) {
+    if (event.type === "test:stderr" || event.type === "test:stdout") {
+      if (process.env.TEST_OUTPUT) yield event.data.message;
+      continue;
+    }
+    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
+    const { name, file = "", details, skip } = event.data;
+    const isFile = file !== "" && path.resolve(name) === file;
+    if (isFile) {
+      const tally = files.get(file);
+      const failedToLoad = event.type === "test:fail" && !tally?.failed;
+      if (failedToLoad) {
+        total.failed += 1;
+        yield `\nnot ok ${name}\n${explain((details as { error?: unknown }).error)}\n`;
+      }
+      continue;
+    }
+    if (details.type === "suite") {
+      if (event.type === "test:fail" && !isSubtestFailure((details as { error?: unknown }).error))
+        yield `\nsuite failed: ${name}\n${explain((details as { error?: unknown }).error)}\n`;
+      continue;
+    }
+    const tally = files.get(file) ?? { passed: 0, failed: 0, skipped: 0 };
+    files.set(file, tally);
+    const outcome = skip !== undefined && skip !== false ? "skipped" : event.type === "test:pass" ? "passed" : "failed";
+    tally[outcome] += 1;
+    total[outcome] += 1;
+    if (outcome === "skipped") yield `skipped ${name}${typeof skip === "string" ? ` (${skip})` : ""}\n`;
+    if (event.type === "test:fail" && outcome === "failed") {
+      yield `\nnot ok ${path.relative(process.cwd(), file)}: ${name}\n${explain((details as { error?: unknown }).error)}\n`;
+    }
+  }
+  for (const [file, tally] of [...files].sort()) yield `${path.relative(process.cwd(), file)}: ${count(tally)}\n`;
+  yield `${count(total)}\n`;
+}
+
+function isSubtestFailure(error: unknown): boolean {
+  return (error as { failureType?: string } | undefined)?.failureType === "subtestsFailed";
+}
+
+function explain(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause ?? error);
+}
