@@ -1,0 +1,147 @@
+import { readFile } from "node:fs/promises";
+import { systemCode } from "../errors.ts";
+import { suggestion } from "../nearest.ts";
+import { mask } from "../secrets.ts";
+import { type ConfigDocument, parseConfig } from "./document.ts";
+import { explain } from "./explain.ts";
+import { type Assignment, assign, fromEnvironment } from "./overlay.ts";
+import { ConfigError, formatPath, type Path, type Problem } from "./problem.ts";
+import { SECTION_KEYS, type Section } from "./section.ts";
+
+export type { Assignment } from "./overlay.ts";
+export { parseSet } from "./overlay.ts";
+export { ConfigError } from "./problem.ts";
+
+const DEFAULT_FILE = "/etc/outrigger/outrigger.yaml";
+
+export interface LoadOptions {
+  /** `--config`; without it `$OUTRIGGER_CONFIG`, then `/etc/outrigger/outrigger.yaml` when that exists. */
+  file?: string | undefined;
+  environment?: NodeJS.ProcessEnv;
+  /** `--set` and a tool's own flags, lowest precedence first. */
+  assignments?: readonly Assignment[];
+  /** A file that is empty, or has lost this section, is refused. */
+  reload?: boolean;
+}
+
+/** A valid configuration of one section. */
+export interface Loaded<T> {
+  config: T;
+  /** The section as written, merged from all sources, before validation. */
+  input: unknown;
+  /** The file it came from, if there is one. */
+  file?: string;
+  /** The file's text, to tell whether it changed. */
+  text: string;
+}
+
+/**
+ * Loads one section: file, then environment, then command line. Throws `ConfigError` with every problem at once. Other
+ * sections are not validated, but unknown ones are refused.
+ */
+export async function loadSection<T>(section: Section<T>, options: LoadOptions = {}): Promise<Loaded<T>> {
+  const source = await readSource(options);
+  return resolveSection(section, source, options);
+}
+
+/** The configuration file as read: shared by all sections of one process. */
+export interface Source {
+  document: ConfigDocument | undefined;
+  text: string;
+}
+
+/** Reads and parses the configuration file, if there is one. Throws `ConfigError` when a named one cannot be read. */
+export async function readSource({ file, environment = process.env }: LoadOptions): Promise<Source> {
+  const named = file ?? (environment.OUTRIGGER_CONFIG || undefined);
+  const chosen = named ?? DEFAULT_FILE;
+  let text: string;
+  try {
+    text = await readFile(chosen, "utf8");
+  } catch (error) {
+    const code = systemCode(error);
+    if (named === undefined && (code === "ENOENT" || code === "ENOTDIR")) return { document: undefined, text: "" };
+    const by = file === undefined ? (named === undefined ? "the default" : "$OUTRIGGER_CONFIG") : "--config";
+    const reason =
+      { ENOENT: "no such file", EACCES: "permission denied", EISDIR: "it is a directory" }[code ?? ""] ?? code;
+    const message = `cannot read the configuration file ${chosen} (${by}): ${reason}; mount it there or name another`;
+    throw new ConfigError([{ path: [], message }]);
+  }
+  return { document: parseConfig(chosen, text), text };
+}
+
+/** Validates one section of a source with everything that lies over it. Throws `ConfigError`. */
+export function resolveSection<T>(
+  section: Section<T>,
+  { document, text }: Source,
+  { environment = process.env, assignments = [], reload = false }: LoadOptions,
+): Loaded<T> {
+  const problems: Problem[] = [...(document?.problems ?? [])];
+  const root = rootOf(document, problems);
+  if (reload && problems.length === 0 && document && !Object.hasOwn(root, section.key)) {
+    const what = document.value === undefined ? "the file is empty" : `the section "${section.key}" has disappeared`;
+    problems.push({ path: [], at: document.locate([]), message: `${what}; the configuration in force stays` });
+  }
+
+  const fromVariables = fromEnvironment(section.key, section.schema, environment);
+  problems.push(...fromVariables.problems);
+  const origins = new Map<string, string>();
+  for (const assignment of [...fromVariables.assignments, ...assignments]) {
+    if (assignment.path[0] !== section.key) {
+      const unknown = !SECTION_KEYS.some((key) => key === assignment.path[0]);
+      if (unknown) problems.push(unknownSection(String(assignment.path[0]), { origin: assignment.origin }));
+      continue;
+    }
+    const result = assign(root, section.schema, assignment);
+    if ("problem" in result) problems.push(result.problem);
+    else origins.set(formatPath(result.path), assignment.origin);
+  }
+  const placed = (finding: { path: Path; message: string; key?: boolean }) =>
+    locate(finding, section.key, document, origins);
+
+  const input = root[section.key] ?? {};
+  const parsed = section.schema.safeParse(input);
+  let config: T | undefined;
+  if (!parsed.success) problems.push(...explain(section.schema, input, parsed.error.issues).map(placed));
+  else {
+    config = parsed.data;
+    if (section.complete) {
+      config = section.complete(config, root, (path, message) => problems.push(placed({ path, message })));
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config: config as T, input, text, ...(document && { file: document.file }) };
+}
+
+function rootOf(document: ConfigDocument | undefined, problems: Problem[]): Record<string, unknown> {
+  if (document?.value === undefined) return {};
+  const { value } = document;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const message = `must be a mapping with the sections ${SECTION_KEYS.join(", ")}`;
+    problems.push({ path: [], at: document.locate([]), message });
+    return {};
+  }
+  for (const key of Object.keys(value)) {
+    if (SECTION_KEYS.some((known) => known === key)) continue;
+    problems.push(unknownSection(key, { at: document.locate([key], true) }));
+  }
+  return structuredClone(value) as Record<string, unknown>;
+}
+
+function unknownSection(key: string, where: Pick<Problem, "at" | "origin">): Problem {
+  return { path: [key], ...where, message: `unknown section "${key}"${suggestion(key, SECTION_KEYS)}` };
+}
+
+/** A finding with the place it belongs to: the overlay that set the value or an ancestor of it, else the file. */
+function locate(
+  { path, message, key = false }: { path: Path; message: string; key?: boolean },
+  section: string,
+  document: ConfigDocument | undefined,
+  origins: ReadonlyMap<string, string>,
+): Problem {
+  const whole = [section, ...path];
+  for (let length = whole.length; length > 0; length--) {
+    const origin = origins.get(formatPath(whole.slice(0, length)));
+    if (origin !== undefined) return { path: whole, message: mask(message), origin };
+  }
+  return { path: whole, message: mask(message), ...(document && { at: document.locate(whole, key) }) };
+}

@@ -1,0 +1,191 @@
+// What lies over the file: environment variables, --set, and a tool's own flags.
+import { parse } from "yaml";
+import { UsageError } from "../errors.ts";
+import { suggestion } from "../nearest.ts";
+import { textForms } from "./explain.ts";
+import { childOf, formsOf, keysOf, nodeOf } from "./introspect.ts";
+import type { Path, Problem } from "./problem.ts";
+import type { AnySchema } from "./schema.ts";
+import type { SectionKey } from "./section.ts";
+
+/** A value from outside the file. `value` is in the form a user would write; text is read like an environment variable's. */
+export interface Assignment {
+  /** Starts with the section. */
+  path: Path;
+  value: unknown;
+  /** Where it came from, for messages: `--output`, `environment variable OUTRIGGER_…`. */
+  origin: string;
+  /** Added to the list at `path` instead of replacing it. */
+  append?: boolean;
+}
+
+type Container = Record<string | number, unknown>;
+
+/** `OUTRIGGER_<SECTION>__<KEY>…` variables of one section. Names of the user's own maps are literal, the rest is folded. */
+export function fromEnvironment(
+  section: SectionKey,
+  schema: AnySchema,
+  environment: NodeJS.ProcessEnv,
+): { assignments: Assignment[]; problems: Problem[] } {
+  const assignments: Assignment[] = [];
+  const problems: Problem[] = [];
+  for (const [name, value = ""] of Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const [prefix = "", ...segments] = name.split("__");
+    if (fold(prefix) !== `outrigger${section}` || segments.length === 0) continue;
+    const origin = `environment variable ${name}`;
+    const resolved = resolveFolded(schema, segments);
+    if ("unknown" in resolved) {
+      const message = `unknown key "${resolved.unknown}"${suggestion(resolved.unknown, resolved.known)}`;
+      problems.push({ path: [section, ...resolved.path, resolved.unknown], origin, message });
+    } else assignments.push({ path: [section, ...resolved.path], value, origin });
+  }
+  return { assignments, problems };
+}
+
+const fold = (name: string) => name.toLowerCase().replaceAll("_", "");
+
+function resolveFolded(
+  schema: AnySchema,
+  segments: readonly string[],
+): { path: Path } | { path: Path; unknown: string; known: string[] } {
+  const path: (string | number)[] = [];
+  let current = schema;
+  for (const segment of segments) {
+    const key = keysOf(current).find((candidate) => fold(candidate) === fold(segment)) ?? literalKey(current, segment);
+    const child = key === undefined ? undefined : childOf(current, key);
+    if (key === undefined || child === undefined) return { path, unknown: segment, known: keysOf(current) };
+    path.push(key);
+    current = child;
+  }
+  return { path };
+}
+
+/** A name of the user's own, or an index. */
+function literalKey(schema: AnySchema, segment: string): string | number | undefined {
+  const kinds = formsOf(schema).map((form) => nodeOf(form).kind);
+  if (kinds.includes("map")) return segment;
+  return kinds.includes("list") && /^\d+$/.test(segment) ? Number(segment) : undefined;
+}
+
+/** Reads `PATH=VALUE` of `--set`. Throws `UsageError`. */
+export function parseSet(argument: string): Assignment {
+  const match = /^((?:"(?:[^"\\]|\\.)*"|[^"=])+)=(.*)$/s.exec(argument);
+  if (match === null) {
+    throw new UsageError(`--set ${argument}: must be PATH=VALUE, such as --set logs.output=prefix`);
+  }
+  const [, target = "", value = ""] = match;
+  return { path: parsePath(target), value, origin: `--set ${target}` };
+}
+
+/** Segments between dots and in brackets; a quoted one may hold both. */
+function parsePath(target: string): Path {
+  const path: (string | number)[] = [];
+  for (const [, quoted, index, plain] of target.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."[]+)/g)) {
+    path.push(index !== undefined ? Number(index) : (plain ?? JSON.parse(`"${quoted}"`)));
+  }
+  return path;
+}
+
+/** Lays `assignment` over `root` (changed in place). Returns the path it ended at, or the problem. */
+export function assign(
+  root: Container,
+  schema: AnySchema,
+  assignment: Assignment,
+): { path: Path } | { problem: Problem } {
+  const { path, origin } = assignment;
+  let container: Container = root;
+  let current: AnySchema | undefined = schema;
+  const walked: (string | number)[] = [];
+  let rest = [...path.slice(1)];
+  const [first] = path;
+  if (first === undefined) return { problem: { path, origin, message: "names no section" } };
+  container = enter(container, first, rest[0]);
+  walked.push(first);
+  while (rest.length > 1) {
+    const { key, consumed } = nextKey(current, container, rest);
+    rest = rest.slice(consumed);
+    walked.push(key);
+    current = current && childOf(current, key);
+    if (rest.length === 0) return { path: place(container, key, current, assignment, walked) };
+    const below = container[key];
+    if (below !== undefined && below !== null && typeof below !== "object") {
+      const message = "is written in its short form; write it as a mapping to set a key in it";
+      return { problem: { path: walked, origin, message } };
+    }
+    container = enter(container, key, rest[0]);
+  }
+  const [last] = rest;
+  if (last === undefined) {
+    return { problem: { path, origin, message: `names a whole section; name a key in it, such as ${first}.KEY` } };
+  }
+  const key = typeof last === "string" && Array.isArray(container) && /^\d+$/.test(last) ? Number(last) : last;
+  walked.push(key);
+  return { path: place(container, key, current && childOf(current, key), assignment, walked) };
+}
+
+function enter(container: Container, key: string | number, below: string | number | undefined): Container {
+  const existing = Object.hasOwn(container, key) ? container[key] : undefined;
+  if (typeof existing === "object" && existing !== null) return existing as Container;
+  const created = (typeof below === "number" ? [] : {}) as Container;
+  define(container, key, created);
+  return created;
+}
+
+/** The next key; in a user's own map the longest existing name wins, so that names with dots need no quotes. */
+function nextKey(schema: AnySchema | undefined, container: Container, rest: readonly (string | number)[]) {
+  const isMap = schema !== undefined && formsOf(schema).some((form) => nodeOf(form).kind === "map");
+  if (isMap) {
+    for (let length = rest.length; length > 1; length--) {
+      const name = rest.slice(0, length).join(".");
+      if (Object.hasOwn(container, name)) return { key: name, consumed: length };
+    }
+  }
+  const [key] = rest;
+  return { key: Array.isArray(container) && /^\d+$/.test(String(key)) ? Number(key) : key!, consumed: 1 };
+}
+
+function place(
+  container: Container,
+  key: string | number,
+  schema: AnySchema | undefined,
+  { value, append }: Assignment,
+  walked: Path,
+): Path {
+  const read = typeof value === "string" ? readText(value, schema) : value;
+  if (!append) {
+    define(container, key, read);
+    return walked;
+  }
+  const existing = container[key];
+  const list = Array.isArray(existing) ? existing : [];
+  define(container, key, [...list, ...(Array.isArray(read) ? read : [read])]);
+  return walked;
+}
+
+/** Not an assignment: `__proto__` is a key like any other. */
+function define(container: Container, key: string | number, value: unknown): void {
+  Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Text as YAML; as it stands where text is expected, and split at commas where a list of texts is. */
+function readText(text: string, schema: AnySchema | undefined): unknown {
+  const forms = schema ? textForms(schema) : { string: false, list: false };
+  const value = parseYaml(text);
+  if (typeof value === "object" && value !== null) return value;
+  if (forms.list && !forms.string) return text.split(",").map((item) => item.trim());
+  if (typeof value !== "string" && forms.string && !accepts(schema!, value)) return text;
+  return typeof value === "string" ? text : value;
+}
+
+function accepts(schema: AnySchema, value: unknown): boolean {
+  return formsOf(schema).some((form) => nodeOf(form).kind === typeof value);
+}
+
+function parseYaml(text: string): unknown {
+  if (/^[A-Za-z/][\w/.-]*$/.test(text) && !/^(true|false|null)$/i.test(text)) return text;
+  try {
+    return parse(text, { prettyErrors: false, logLevel: "silent" });
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,35 @@
+// Loaded before everything else by every entry point. Plain JavaScript: a Node that is too old to run TypeScript must still
+// be able to say so. As PID 1 a process without handlers ignores SIGTERM and SIGINT, and loading the rest takes time, so
+// the handlers are registered here and handed over later.
+const OLDEST = 24;
+
+if (Number(process.versions.node.split(".")[0]) < OLDEST) {
+  process.stderr.write(
+    `Outrigger needs Node ${OLDEST} or newer; this is ${process.versions.node}. Install a newer Node, or start the tool ` +
+      "with npx inside the repository, which brings its own.\n",
+  );
+  process.exit(1);
+}
+
+const status = { SIGINT: 130, SIGTERM: 143 };
+/** @type {NodeJS.Signals[]} */
+const received = [];
+/** @type {((signal: NodeJS.Signals) => void) | undefined} */
+let handler;
+
+for (const signal of /** @type {("SIGINT" | "SIGTERM")[]} */ (Object.keys(status))) {
+  process.on(signal, () => {
+    received.push(signal);
+    // The second signal means: now.
+    if (received.length > 1) process.exit(status[signal]);
+    handler?.(signal);
+  });
+}
+
+// Without a handler SIGHUP ends the process; one that comes before the configuration is loaded has nothing to do.
+process.on("SIGHUP", () => {});
+
+export function onFirstSignal(/** @type {(signal: NodeJS.Signals) => void} */ callback) {
+  handler = callback;
+  if (received[0]) callback(received[0]);
+}

@@ -1,0 +1,108 @@
+import { mask } from "./secrets.ts";
+
+export type Level = "debug" | "info" | "warn" | "error";
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A tool's own log: structured lines on stderr. */
+export interface Log {
+  debug(msg: string, fields?: Fields): void;
+  info(msg: string, fields?: Fields): void;
+  warn(msg: string, fields?: Fields): void;
+  error(msg: string, fields?: Fields): void;
+  /** A log that adds these fields to every record. */
+  child(fields: Fields): Log;
+  /** Records lost so far because nobody reads stderr. */
+  readonly dropped: number;
+}
+
+export interface LogOptions {
+  level?: Level;
+  format?: "json" | "text";
+  /** Takes one finished line; the default writes to stderr. */
+  write?: (line: string) => void;
+}
+
+const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
+
+// With a blocked reader records pile up in memory; past this much they are dropped and counted.
+const MOST_PENDING_BYTES = 1024 * 1024;
+
+/** What `OUTRIGGER_LOG_LEVEL` and `OUTRIGGER_LOG_FORMAT` ask for, and what is wrong with them. */
+export function logOptionsFrom(environment: NodeJS.ProcessEnv): { options: LogOptions; problems: string[] } {
+  const options: LogOptions = {};
+  const problems: string[] = [];
+  const { OUTRIGGER_LOG_LEVEL: level, OUTRIGGER_LOG_FORMAT: format } = environment;
+  if (LEVELS.includes(level as Level)) options.level = level as Level;
+  else if (level) problems.push(`OUTRIGGER_LOG_LEVEL must be one of ${LEVELS.join(", ")}, not "${level}"`);
+  if (format === "json" || format === "text") options.format = format;
+  else if (format) problems.push(`OUTRIGGER_LOG_FORMAT must be json or text, not "${format}"`);
+  return { options, problems };
+}
+
+/**
+ * A log whose records are one JSON object per line (`time`, `level`, `tool`, `msg`, then the fields), or readable text on a
+ * terminal. Registered secrets are masked. Writing never blocks: past 1 MiB that stderr does not take, records are dropped.
+ */
+export function createLog(tool: string, options: LogOptions = {}): Log {
+  const threshold = LEVELS.indexOf(options.level ?? "info");
+  const format = (options.format ?? (process.stderr.isTTY ? "text" : "json")) === "json" ? formatJson : formatText;
+  const state = { dropped: 0 };
+  const write = options.write ?? ((line: string) => writeToStderr(line, state));
+
+  const create = (bound: Fields): Log => {
+    const at = (level: Level) => {
+      if (LEVELS.indexOf(level) < threshold) return () => {};
+      return (msg: string, fields: Fields = {}) =>
+        write(`${mask(format(tool, level, msg, { ...bound, ...fields }))}\n`);
+    };
+    return {
+      debug: at("debug"),
+      info: at("info"),
+      warn: at("warn"),
+      error: at("error"),
+      child: (fields) => create({ ...bound, ...fields }),
+      get dropped() {
+        return state.dropped;
+      },
+    };
+  };
+  return create({});
+}
+
+/** A log that says nothing, for tests of parts that want one. */
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLog,
+  dropped: 0,
+};
+
+function writeToStderr(line: string, state: { dropped: number }): void {
+  if (process.stderr.writableLength > MOST_PENDING_BYTES) state.dropped += 1;
+  else process.stderr.write(line);
+}
+
+// A closed stderr must not end the tool.
+process.stderr.on("error", () => {});
+
+function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
+  return JSON.stringify({ time: new Date().toISOString(), level, tool, msg, ...fields }, plainError);
+}
+
+function plainError(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value;
+}
+
+function formatText(tool: string, level: Level, msg: string, fields: Fields): string {
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${key}=${JSON.stringify(value, plainError)}`);
+  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(msg)}${rest.join("")}`;
+}
+
+/** Control characters of foreign text must not reach a terminal. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));
+}

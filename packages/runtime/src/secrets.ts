@@ -1,0 +1,60 @@
+const MASK = "***";
+
+// Shorter values would mask ordinary words; such a secret is protected by `Secret` alone.
+const SHORTEST_MASKED = 4;
+
+const known = new Set<string>();
+let matcher: RegExp | undefined;
+
+/** From now on `mask` hides this value, and so does every log. Values under four characters are not masked. */
+export function registerSecret(value: string): void {
+  for (const line of [value, ...value.split(/\r?\n/)]) {
+    if (line.length >= SHORTEST_MASKED) known.add(line);
+  }
+  matcher = undefined;
+}
+
+/** `text` with every registered secret, and the password of every URL, replaced by `***`. */
+export function mask(text: string): string {
+  const visible = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${MASK}@`);
+  if (known.size === 0) return visible;
+  // Longest first: a secret may contain another one.
+  matcher ??= new RegExp(
+    [...known]
+      .sort((a, b) => b.length - a.length)
+      .map((value) => RegExp.escape(value))
+      .join("|"),
+    "g",
+  );
+  return visible.replace(matcher, MASK);
+}
+
+/** A value that must not be shown: it prints as `***` wherever it is turned into text. */
+export class Secret {
+  readonly #value: string;
+  /** Where it came from, such as `env:DB_PASSWORD`; never the value. */
+  readonly origin: string;
+
+  constructor(value: string, origin: string) {
+    this.#value = value;
+    this.origin = origin;
+    registerSecret(value);
+  }
+
+  /** The value itself, for the one place that sends it. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return MASK;
+  }
+
+  toJSON(): string {
+    return MASK;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return MASK;
+  }
+}
