@@ -1,0 +1,91 @@
+import { connect, type Socket } from "node:net";
+
+export interface DialOptions {
+  /** Canonical addresses, in order of preference; each is dialled as it is, nothing is looked up here. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** Milliseconds for each attempt. */
+  readonly timeout: number;
+  /** Keep the write side open when the peer ends; right for relays, wrong for pooled HTTP connections. */
+  readonly allowHalfOpen?: boolean;
+}
+
+/** All attempts failed: `code` is that of the last failure, ETIMEDOUT for silence. */
+export class DialError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = "DialError";
+    this.code = code;
+  }
+}
+
+export type DialDone = (error: DialError | undefined, socket?: Socket) => void;
+
+/** RFC 8305 section 5, Connection Attempt Delay. */
+const ATTEMPT_DELAY = 250;
+
+/**
+ * Connects to the first of several addresses that answers (Happy Eyeballs, RFC 8305): families alternate, the next
+ * attempt starts after 250 ms or as soon as the one before has failed. `done` is called once.
+ * @returns a function that gives up all attempts; `done` is not called then.
+ */
+export function dial(options: DialOptions, done: DialDone): () => void {
+  const waiting = alternate(options.addresses);
+  const racing = new Set<Socket>();
+  let stagger: NodeJS.Timeout | undefined;
+  let over = false;
+
+  const stop = () => {
+    over = true;
+    clearTimeout(stagger);
+    for (const socket of racing) socket.destroy();
+  };
+  const attempt = () => {
+    clearTimeout(stagger);
+    const address = waiting.shift();
+    if (address === undefined) return;
+    const socket = connect({ host: address, port: options.port, allowHalfOpen: options.allowHalfOpen === true });
+    racing.add(socket);
+    const fail = (error: Error) => {
+      socket.destroy();
+      if (!racing.delete(socket) || over) return;
+      if (waiting.length > 0) attempt();
+      else if (racing.size === 0) {
+        over = true;
+        done(new DialError((error as NodeJS.ErrnoException).code ?? "ECONNRESET", error.message, error));
+      }
+    };
+    const silent = () => fail(Object.assign(new Error(`no answer from ${address}`), { code: "ETIMEDOUT" }));
+    socket.setTimeout(options.timeout, silent);
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      racing.delete(socket);
+      socket.setTimeout(0);
+      socket.off("timeout", silent);
+      socket.off("error", fail);
+      stop();
+      done(undefined, socket);
+    });
+    if (waiting.length > 0) stagger = setTimeout(attempt, ATTEMPT_DELAY);
+  };
+
+  attempt();
+  return stop;
+}
+
+/** Keeps the order within each family and starts with the family of the first address (RFC 8305 section 4). */
+function alternate(addresses: readonly string[]): string[] {
+  const isSix = (address: string) => address.includes(":");
+  const preferred = addresses.filter((address) => isSix(address) === isSix(addresses[0] ?? ""));
+  const others = addresses.filter((address) => isSix(address) !== isSix(addresses[0] ?? ""));
+  const mixed: string[] = [];
+  for (let index = 0; index < Math.max(preferred.length, others.length); index++) {
+    for (const list of [preferred, others]) {
+      const address = list[index];
+      if (address !== undefined) mixed.push(address);
+    }
+  }
+  return mixed;
+}
