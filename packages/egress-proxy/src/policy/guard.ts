@@ -1,0 +1,119 @@
+import { type Address, formatAddress, lastQuad } from "@outrigger/net/address";
+import { type Cidr, contains, findBlock } from "@outrigger/net/cidr";
+import type { Authority } from "../authority.ts";
+import { BUILT_IN, CARRIERS, EMBEDDING, isPublicForm, METADATA_NAMES, PRIVATE } from "./address-lists.ts";
+
+export const ADDRESS_REASONS = [
+  "address_prohibited",
+  "address_private",
+  "address_not_in_resolvesTo",
+  "address_denied",
+  "proxy_loop",
+] as const;
+export type AddressReason = (typeof ADDRESS_REASONS)[number];
+
+/** What the guard needs to know of a rule or of a route's upstream. */
+export interface Grant {
+  /** The host is written out in the configuration: the very literal, or `localhost`, is permitted as it is. */
+  readonly spellsHost: boolean;
+  readonly resolvesTo: readonly Cidr[];
+}
+
+/** The addresses that may be dialled, and why the others may not. */
+export interface Judgement {
+  readonly permitted: readonly string[];
+  readonly refused: readonly { readonly address: string; readonly reason: AddressReason }[];
+}
+
+/** Whether an address and port is one this process listens on. */
+export type OwnListener = (address: Address, port: number) => boolean;
+
+export interface GuardOptions {
+  readonly deny: readonly Cidr[];
+  readonly allow: readonly Cidr[];
+  readonly isOwn: OwnListener;
+}
+
+/** Judges the addresses that a destination resolved to. Rules grant names; the guard decides where names may lead. */
+export class Guard {
+  readonly #options: GuardOptions;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+  }
+
+  /** A name that is refused before it is looked up. */
+  refusesName({ host }: Authority, grants: readonly Grant[]): boolean {
+    return METADATA_NAMES.has(host) && !grants.some((grant) => grant.resolvesTo.length > 0);
+  }
+
+  /** An address that any of the grants permits is permitted; without a grant (report, learn) the lists alone decide. */
+  judge(authority: Authority, addresses: readonly Address[], grants: readonly Grant[]): Judgement {
+    const permitted: string[] = [];
+    const refused: { address: string; reason: AddressReason }[] = [];
+    for (const address of addresses) {
+      const reason = this.#objection(authority, address, grants);
+      if (reason === undefined) permitted.push(formatAddress(address));
+      else refused.push({ address: formatAddress(address), reason });
+    }
+    return { permitted, refused };
+  }
+
+  #objection(authority: Authority, address: Address, grants: readonly Grant[]): AddressReason | undefined {
+    const forms = formsOf(address);
+    if (forms.some((form) => this.#options.isOwn(form, authority.port))) return "proxy_loop";
+    if (forms.some((form) => findBlock(this.#options.deny, form))) return "address_denied";
+    let objection: AddressReason | undefined;
+    for (const grant of grants.length > 0 ? grants : [NO_GRANT]) {
+      const reason = this.#objectionOf(grant, authority, address, forms);
+      if (reason === undefined) return undefined;
+      objection ??= reason;
+    }
+    return objection;
+  }
+
+  #objectionOf(grant: Grant, authority: Authority, address: Address, forms: readonly Address[]) {
+    if (grant.resolvesTo.length > 0) {
+      return findBlock(grant.resolvesTo, effective(address)) ? undefined : "address_not_in_resolvesTo";
+    }
+    if (grant.spellsHost && (authority.kind !== "name" || isLoopbackOf(authority, address))) return undefined;
+    for (const form of forms) {
+      if (findBlock(this.#options.allow, form)) continue;
+      if (findBlock(BUILT_IN, form)) return "address_prohibited";
+      if (authority.kind === "name" && isPublicForm(authority.host) && findBlock(PRIVATE, form))
+        return "address_private";
+    }
+    return undefined;
+  }
+}
+
+const NO_GRANT: Grant = { spellsHost: false, resolvesTo: [] };
+
+/** `localhost` never goes to DNS, so what it resolves to is permitted with the name. */
+function isLoopbackOf(authority: Authority, address: Address): boolean {
+  return authority.host === "localhost" && (address.words[0] === 0x7f00 || address.family === 6);
+}
+
+/** The address that a packet to this one really reaches: the IPv4 address within a mapped, compatible or translated one. */
+function effective(address: Address): Address {
+  if (address.family === 4 || isUnspecifiedOrLoopback(address)) return address;
+  return findBlock(EMBEDDING, address) ? lastQuad(address) : address;
+}
+
+/** `::` and `::1` lie in `::/96` but embed nothing. */
+function isUnspecifiedOrLoopback({ words }: Address): boolean {
+  return words.every((word, index) => (index < 7 ? word === 0 : word <= 1));
+}
+
+/** Every address that this one stands for; all of them must be acceptable. */
+function formsOf(address: Address): Address[] {
+  const target = effective(address);
+  if (target.family === 4) return [target];
+  const forms = [target];
+  for (const { block, quadAt } of CARRIERS) {
+    if (contains(block, target)) forms.push({ family: 4, words: target.words.slice(quadAt, quadAt + 2) });
+  }
+  // ISATAP (RFC 5214 section 6.1): an interface identifier 0000:5efe or 0200:5efe before the IPv4 address.
+  if (target.words[5] === 0x5efe && ((target.words[4] ?? 0) & 0xfdff) === 0) forms.push(lastQuad(target));
+  return forms;
+}
