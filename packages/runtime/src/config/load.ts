@@ -108,8 +108,14 @@ export function resolveSection<T>(
       config = section.complete(config, root, (path, message) => problems.push(placed({ path, message })));
     }
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw new ConfigError(problems.sort(byPosition));
   return { config: config as T, input, text, ...(document && { file: document.file }) };
+}
+
+/** In the order of the file; what lies over the file comes last. */
+function byPosition({ at: a }: Problem, { at: b }: Problem): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  return a.line - b.line || a.column - b.column;
 }
 
 function rootOf(document: ConfigDocument | undefined, problems: Problem[]): Record<string, unknown> {
@@ -124,7 +130,19 @@ function rootOf(document: ConfigDocument | undefined, problems: Problem[]): Reco
     if (SECTION_KEYS.some((known) => known === key)) continue;
     problems.push(unknownSection(key, { at: document.locate([key], true) }));
   }
+  for (const path of reservedNames(value)) {
+    problems.push({ path, at: document.locate(path, true), message: "this name is reserved; choose another" });
+  }
   return structuredClone(value) as Record<string, unknown>;
+}
+
+/** Where a key is `__proto__`: zod would leave it out without a word. */
+function reservedNames(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => {
+    const below = [...path, Array.isArray(value) ? Number(key) : key];
+    return key === "__proto__" ? [below] : reservedNames(child, below);
+  });
 }
 
 function unknownSection(key: string, where: Pick<Problem, "at" | "origin">): Problem {
