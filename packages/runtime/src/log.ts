@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs";
 import { mask } from "./secrets.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
@@ -45,7 +46,7 @@ export function logOptionsFrom(environment: NodeJS.ProcessEnv): { options: LogOp
  */
 export function createLog(tool: string, options: LogOptions = {}): Log {
   const threshold = LEVELS.indexOf(options.level ?? "info");
-  const format = (options.format ?? (process.stderr.isTTY ? "text" : "json")) === "json" ? formatJson : formatText;
+  const format = (options.format ?? (onTerminal() ? "text" : "json")) === "json" ? formatJson : formatText;
   const state = { dropped: 0 };
   const write = options.write ?? ((line: string) => writeToStderr(line, state));
 
@@ -79,13 +80,39 @@ export const silentLog: Log = {
   dropped: 0,
 };
 
-function writeToStderr(line: string, state: { dropped: number }): void {
-  if (process.stderr.writableLength > MOST_PENDING_BYTES) state.dropped += 1;
-  else process.stderr.write(line);
+let stderr: NodeJS.WriteStream | undefined;
+
+/** Making the stream costs several milliseconds: most short runs log nothing. */
+function openStderr(): NodeJS.WriteStream {
+  // A closed stderr must not end the tool.
+  stderr ??= process.stderr.on("error", () => {});
+  return stderr;
 }
 
-// A closed stderr must not end the tool.
-process.stderr.on("error", () => {});
+function writeToStderr(line: string, state: { dropped: number }): void {
+  const stream = openStderr();
+  if (stream.writableLength > MOST_PENDING_BYTES) state.dropped += 1;
+  else stream.write(line);
+}
+
+/** Resolves once stderr has taken every record, or after `milliseconds`. */
+export function flushed(milliseconds: number): Promise<void> {
+  const stream = stderr;
+  if (stream === undefined || stream.writableLength === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("drain", resolve);
+    setTimeout(resolve, milliseconds);
+  });
+}
+
+/** Whether people read stderr. Asking the descriptor first spares most runs the stream. */
+function onTerminal(): boolean {
+  try {
+    return fstatSync(2).isCharacterDevice() && openStderr().isTTY;
+  } catch {
+    return false;
+  }
+}
 
 function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
   return JSON.stringify({ time: new Date().toISOString(), level, tool, msg, ...fields }, plainError);

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { ConfigError, formatProblem } from "../config/problem.ts";
 import { OutriggerError } from "../errors.ts";
-import type { Log } from "../log.ts";
+import { flushed, type Log } from "../log.ts";
 import { mask } from "../secrets.ts";
 
 // The kubelet shows what a container leaves here as the reason of its end; it reads 4096 bytes.
@@ -36,16 +36,15 @@ export function reportError(log: Log, error: unknown): number {
 }
 
 /** Ends the process once stderr has taken what was logged. */
-export function exit(status: number): void {
+export async function exit(status: number): Promise<never> {
   process.exitCode = status;
-  if (process.stderr.writableLength === 0) process.exit(status);
-  process.stderr.once("drain", () => process.exit(status));
-  setTimeout(() => process.exit(status), FLUSH_MILLISECONDS);
+  await flushed(FLUSH_MILLISECONDS);
+  return process.exit(status);
 }
 
 /** Logs what nobody caught, and ends with status 1: the state of the process is unknown then. */
 export function exitOnUncaught(log: Log): void {
-  const fatal = (error: unknown) => exit(reportError(log, error));
+  const fatal = (error: unknown) => void exit(reportError(log, error));
   process.on("uncaughtException", fatal);
   process.on("unhandledRejection", fatal);
 }

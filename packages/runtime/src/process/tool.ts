@@ -50,17 +50,13 @@ export async function runTool<C>(definition: ToolDefinition<C>, argv: readonly s
   try {
     if (problems.length > 0) throw new UsageError(problems.join("; "));
     const status = await dispatch(definition, argv, log);
-    if (status !== undefined) exit(status);
+    await exit(status);
   } catch (error) {
-    exit(reportError(log, error));
+    await exit(reportError(log, error));
   }
 }
 
-async function dispatch<C>(
-  definition: ToolDefinition<C>,
-  argv: readonly string[],
-  log: Log,
-): Promise<number | undefined> {
+async function dispatch<C>(definition: ToolDefinition<C>, argv: readonly string[], log: Log): Promise<number> {
   const { commands = {} } = definition;
   const [first = "", ...args] = argv;
   if (Object.hasOwn(commands, first) && !args.includes("--help")) {
