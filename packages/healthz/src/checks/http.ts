@@ -1,0 +1,121 @@
+import type { IncomingMessage } from "node:http";
+import { isDeepStrictEqual } from "node:util";
+import { version } from "@outrigger/runtime/version";
+import { CheckFailure } from "../failure.ts";
+import type { Check } from "./check.ts";
+import { exchange, type HttpRequest, type TlsOptions } from "./http-exchange.ts";
+import { formatJsonPath, type JsonPath, valueAt } from "./json-path.ts";
+
+export interface HttpSpec {
+  type: "http";
+  url: string;
+  method: string;
+  headers: Readonly<Record<string, { reveal(): string }>>;
+  /** The statuses that are good: inclusive ranges. */
+  status: readonly StatusRange[];
+  body?: RegExp | undefined;
+  json?: { path: JsonPath; equals: unknown } | undefined;
+  tls: TlsOptions;
+}
+
+export type StatusRange = readonly [from: number, to: number];
+
+const MOST_REDIRECTS = 10;
+const MOST_BODY_BYTES = 1024 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Good when the status is expected, and so are the body and the JSON value where they are asked for. */
+export function createHttpCheck(spec: HttpSpec): Check {
+  return { run: (signal) => askHttp(spec, signal) };
+}
+
+async function askHttp(spec: HttpSpec, signal: AbortSignal): Promise<void> {
+  // Whoever expects only redirects wants to see them.
+  const follows = spec.status.some(([from, to]) => from <= 299 && to >= 200);
+  let request = firstRequest(spec);
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await exchange(request, spec.tls, signal);
+    try {
+      const next = follows ? redirected(request, response) : undefined;
+      if (next === undefined) return await judge(spec, response, signal);
+      if (redirects === MOST_REDIRECTS) {
+        throw new CheckFailure(
+          "too many redirects",
+          `stopped after ${MOST_REDIRECTS} redirects, at ${next.url.pathname}`,
+        );
+      }
+      request = next;
+    } finally {
+      response.destroy();
+    }
+  }
+}
+
+function firstRequest({ url: source, method, headers }: HttpSpec): HttpRequest {
+  const url = new URL(source);
+  const own = Object.entries(headers).map(([name, value]): [string, string] => [name, value.reveal()]);
+  const given = new Set(own.map(([name]) => name.toLowerCase()));
+  const defaults: [string, string][] = [
+    ["User-Agent", `outrigger-healthz/${version}`],
+    ["Accept", "*/*"],
+  ];
+  if (url.username !== "" || url.password !== "") {
+    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    defaults.push(["Authorization", `Basic ${Buffer.from(credentials).toString("base64")}`]);
+  }
+  return { url, method, headers: [...defaults.filter(([name]) => !given.has(name.toLowerCase())), ...own] };
+}
+
+/** The request that a redirect asks for; undefined when it is none, or leads to another host and is judged itself. */
+function redirected(request: HttpRequest, { statusCode = 0, headers }: IncomingMessage): HttpRequest | undefined {
+  if (!REDIRECTS.has(statusCode) || headers.location === undefined) return undefined;
+  if (!URL.canParse(headers.location, request.url.href)) return undefined;
+  const url = new URL(headers.location, request.url);
+  if (url.hostname !== request.url.hostname || !["http:", "https:"].includes(url.protocol)) return undefined;
+  // RFC 9110 section 15.4: 303 becomes GET, and so, by long custom, does a POST after 301 or 302.
+  const becomesGet = statusCode === 303 ? request.method !== "HEAD" : statusCode <= 302 && request.method === "POST";
+  return { ...request, url, method: becomesGet ? "GET" : request.method };
+}
+
+async function judge(spec: HttpSpec, response: IncomingMessage, signal: AbortSignal): Promise<void> {
+  const status = response.statusCode ?? 0;
+  if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
+    throw new CheckFailure(`status ${status}`, `status ${status}, expected ${formatStatus(spec.status)}`);
+  }
+  // Without a question about the body the verdict is given by now, however long the body is.
+  if (spec.body === undefined && spec.json === undefined) return;
+  const body = await readBody(response, signal);
+  if (spec.body !== undefined && !spec.body.test(body)) {
+    throw new CheckFailure("mismatch", `the body does not match ${spec.body.source}`);
+  }
+  if (spec.json !== undefined) judgeJson(spec.json, body);
+}
+
+async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MOST_BODY_BYTES) break;
+  }
+  signal.throwIfAborted();
+  return Buffer.concat(chunks).toString("utf8", 0, MOST_BODY_BYTES);
+}
+
+function judgeJson({ path, equals }: NonNullable<HttpSpec["json"]>, body: string): void {
+  let document: unknown;
+  try {
+    document = JSON.parse(body);
+  } catch (error) {
+    throw new CheckFailure("mismatch", "the body is not JSON", error);
+  }
+  const value = valueAt(document, path);
+  if (isDeepStrictEqual(value, equals)) return;
+  const got = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+  throw new CheckFailure("mismatch", `${formatJsonPath(path)} ${got}, expected ${JSON.stringify(equals)}`);
+}
+
+function formatStatus(ranges: readonly StatusRange[]): string {
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(", ");
+}

@@ -1,0 +1,76 @@
+import type { Registry } from "@outrigger/runtime/metrics";
+import type { CheckType } from "./checks/registry.ts";
+import type { RunResult } from "./runner.ts";
+
+const RESULTS: readonly RunResult[] = ["success", "failure", "discarded"];
+const VERDICTS = ["OK", "FAIL"] as const;
+
+/** The series of one check. */
+export interface CheckSeries {
+  ran(result: RunResult, durationMs: number): void;
+  changed(to: string): void;
+}
+
+/** The series about checks. Every label value comes from the configuration or a fixed list. */
+export class HealthMetrics {
+  readonly #types = new Map<string, CheckType>();
+  readonly #up;
+  readonly #runs;
+  readonly #duration;
+  readonly #lastSuccess;
+  readonly #transitions;
+
+  constructor(registry: Registry) {
+    this.#up = registry.gauge("outrigger_health_check_up", "1 while the check is OK, else 0.", ["check", "type"]);
+    this.#runs = registry.counter(
+      "outrigger_health_check_runs_total",
+      "Runs by result; discarded ones came late through no fault of the target.",
+      ["check", "result"],
+    );
+    this.#duration = registry.gauge("outrigger_health_check_duration_seconds", "How long the last run took.", [
+      "check",
+    ]);
+    this.#lastSuccess = registry.gauge(
+      "outrigger_health_check_last_success_timestamp_seconds",
+      "When a run last succeeded, in seconds since 1970.",
+      ["check"],
+    );
+    this.#transitions = registry.counter("outrigger_health_check_transitions_total", "Changes of status.", [
+      "check",
+      "to",
+    ]);
+  }
+
+  /** The series of a check, at zero until it runs; those of an earlier check of that name go on. */
+  check(name: string, type: CheckType): CheckSeries {
+    const known = this.#types.get(name);
+    if (known !== undefined && known !== type) this.#up.remove(name, known);
+    this.#types.set(name, type);
+    const up = this.#up.labels(name, type);
+    const runs = new Map(RESULTS.map((result) => [result, this.#runs.labels(name, result)]));
+    for (const verdict of VERDICTS) this.#transitions.labels(name, verdict);
+    return {
+      ran: (result, durationMs) => {
+        runs.get(result)?.inc();
+        if (result === "discarded") return;
+        this.#duration.labels(name).set(durationMs / 1000);
+        if (result === "success") this.#lastSuccess.labels(name).set(Date.now() / 1000);
+      },
+      changed: (to) => {
+        up.set(to === "OK" ? 1 : 0);
+        this.#transitions.labels(name, to).inc();
+      },
+    };
+  }
+
+  /** Forgets the series of a removed check. */
+  forget(name: string): void {
+    const type = this.#types.get(name);
+    if (type !== undefined) this.#up.remove(name, type);
+    this.#types.delete(name);
+    for (const result of RESULTS) this.#runs.remove(name, result);
+    for (const verdict of VERDICTS) this.#transitions.remove(name, verdict);
+    this.#duration.remove(name);
+    this.#lastSuccess.remove(name);
+  }
+}

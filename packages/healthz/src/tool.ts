@@ -1,0 +1,44 @@
+import { UsageError } from "@outrigger/runtime/errors";
+import { type Assignment, settingFlag } from "@outrigger/runtime/options";
+import type { ToolDefinition } from "@outrigger/runtime/tool";
+import type { HealthConfig } from "./config.ts";
+
+/** healthz as its command line sees it. */
+export const definition: ToolDefinition<HealthConfig> = {
+  tool: "healthz",
+  summary: "Health endpoints for an application that has none.",
+  usage: "[--port N] [--add NAME=URL]…",
+  section: () => import("./config.ts").then(({ healthSection }) => healthSection),
+  start: () => import("./service.ts").then(({ start }) => start),
+  flags: [
+    settingFlag("port", "N", "health.port", "where to listen"),
+    {
+      name: "add",
+      metavar: "NAME=URL",
+      description: "add a check: http://, https:// or tcp:// (--check NAME=URL is accepted for it)",
+      assign: addCheck,
+    },
+  ],
+  commands: {
+    // For --help only: `main` answers it before any of this is loaded.
+    probe: {
+      usage: "probe URL",
+      summary: "ask one URL once: exit status 0 or 1, for a HEALTHCHECK without a shell",
+      run: ({ args }) => import("./commands/probe.ts").then(({ probe }) => probe(args)),
+    },
+  },
+};
+
+function addCheck(value: string): Assignment[] {
+  const split = value.indexOf("=");
+  if (split < 1) throw new UsageError(`--add ${value}: write NAME=URL, such as web=http://localhost:3000/`);
+  return [{ path: ["health", "checks", value.slice(0, split)], value: value.slice(split + 1), origin: "--add" }];
+}
+
+/** `--check` alone validates; with NAME=URL it is the `--add` that curl users expect it to be. */
+export function normalizeArguments(argv: readonly string[]): string[] {
+  return argv.map((argument, index) => {
+    if (argument === "--check" && /^[^-=][^=]*=/.test(argv[index + 1] ?? "")) return "--add";
+    return argument.replace(/^--check=/, "--add=");
+  });
+}
