@@ -168,7 +168,13 @@ test("names inherited from Object are names like any other, but for the one that
   ]);
 });
 
-test("at a reload an empty file, or one without the section, is refused", async (t) => {
-  assert.match((await problemsOf(t, "", { reload: true }))[0] ?? "", /the file is empty/);
-  assert.match((await problemsOf(t, "logs: {}", { reload: true }))[0] ?? "", /the section "health" has disappeared/);
+test("at a reload an empty file, or one that lost its section, is refused", async (t) => {
+  const inForce = { declared: true };
+  assert.match((await problemsOf(t, "", { inForce }))[0] ?? "", /the file is empty/);
+  assert.match((await problemsOf(t, "logs: {}", { inForce }))[0] ?? "", /the section "health" has disappeared/);
+  assert.equal((await load(t, "logs: {}", { inForce: { declared: false } })).config.port, 8080);
+});
+
+test("a key that appears twice does not hide other problems", async (t) => {
+  assert.equal((await problemsOf(t, "health:\n  port: 1\n  port: 2\n  details: x\n")).length, 2);
 });

@@ -14,7 +14,7 @@ import type { Path, Position, Problem } from "./problem.ts";
 /** A parsed configuration file that can say where each value stands. */
 export interface ConfigDocument {
   readonly file: string;
-  /** The whole document as plain data; undefined for an empty file. */
+  /** The whole document as plain data; undefined for an empty file, and for one too damaged to read. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
   /** Where the value at `path`, or else its nearest ancestor, stands; with `key`, where its key stands. */
@@ -50,7 +50,8 @@ export function parseConfig(file: string, text: string): ConfigDocument {
     message: `not valid YAML: ${MESSAGES[error.code] ?? `syntax error (${error.code})`}`,
   }));
   let value: unknown;
-  if (problems.length === 0) {
+  // A key that appears twice does not keep the rest from being judged.
+  if (document.errors.every(({ code }) => code === "DUPLICATE_KEY")) {
     try {
       value = document.toJS() ?? undefined;
     } catch {

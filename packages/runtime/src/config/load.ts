@@ -20,13 +20,15 @@ export interface LoadOptions {
   environment?: NodeJS.ProcessEnv;
   /** `--set` and a tool's own flags, lowest precedence first. */
   assignments?: readonly Assignment[];
-  /** A file that is empty, or has lost this section, is refused. */
-  reload?: boolean;
+  /** The configuration in force, when this is a reload: an empty file, or one that has lost the section, is refused. */
+  inForce?: Pick<Loaded<unknown>, "declared"> | undefined;
 }
 
 /** A valid configuration of one section. */
 export interface Loaded<T> {
   config: T;
+  /** Whether the file has the section. */
+  declared: boolean;
   /** The section as written, merged from all sources, before validation. */
   input: unknown;
   /** The file it came from, if there is one. */
@@ -73,11 +75,14 @@ export async function readSource({ file, environment = process.env }: LoadOption
 export function resolveSection<T>(
   section: Section<T>,
   { document, text }: Source,
-  { environment = process.env, assignments = [], reload = false }: LoadOptions,
+  { environment = process.env, assignments = [], inForce }: LoadOptions,
 ): Loaded<T> {
   const problems: Problem[] = [...(document?.problems ?? [])];
   const root = rootOf(document, problems);
-  if (reload && problems.length === 0 && document && !Object.hasOwn(root, section.key)) {
+  // A document without a value, but with problems, cannot be judged any further.
+  if (problems.length > 0 && document?.value === undefined) throw new ConfigError(problems);
+  const declared = Object.hasOwn(root, section.key);
+  if (inForce && document && (document.value === undefined || (inForce.declared && !declared))) {
     const what = document.value === undefined ? "the file is empty" : `the section "${section.key}" has disappeared`;
     problems.push({ path: [], at: document.locate([]), message: `${what}; the configuration in force stays` });
   }
@@ -109,7 +114,7 @@ export function resolveSection<T>(
     }
   }
   if (problems.length > 0) throw new ConfigError(problems.sort(byPosition));
-  return { config: config as T, input, text, ...(document && { file: document.file }) };
+  return { config: config as T, declared, input, text, ...(document && { file: document.file }) };
 }
 
 /** In the order of the file; what lies over the file comes last. */

@@ -139,7 +139,7 @@ async function serve<C>(definition: ToolDefinition<C>, options: Options, loaded:
   const reloading = keepReloading({
     service,
     loaded,
-    load: () => loadConfig(definition, options, { reload: true }),
+    load: () => loadConfig(definition, options, { inForce: loaded }),
     metrics: reloads,
     log,
   });
