@@ -1,3 +1,5 @@
+import type { Address } from "@outrigger/runtime/schema";
+
 /** What leads the application's HTTP clients to the egress proxy. */
 export interface Wiring {
   /** Variables to add to the application's environment. */
@@ -9,13 +11,13 @@ export interface Wiring {
 const neverProxied = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * The proxy variables for an application beside the egress proxy at `address` (`host:port`). A host that is the `from` of
+ * The proxy variables for an application beside an egress proxy that listens at `listen`. A host that is the `from` of
  * an http route is left out of `no_proxy`, or a client would never ask the proxy for `http://localhost/api`. Both spellings
  * are set, because clients differ; `NODE_USE_ENV_PROXY` makes Node's own clients look at them.
  */
-export function proxyWiring(address: string, routes: Iterable<string>, environment: NodeJS.ProcessEnv): Wiring {
+export function proxyWiring(listen: Address, routes: Iterable<string>, environment: NodeJS.ProcessEnv): Wiring {
   const routed = new Set([...routes].map(httpHost));
-  const proxy = `http://${address}`;
+  const proxy = `http://${reachable(listen)}`;
   const exempt = neverProxied.filter((host) => !routed.has(host)).join(",");
   const wanted = {
     http_proxy: proxy,
@@ -37,4 +39,10 @@ export function proxyWiring(address: string, routes: Iterable<string>, environme
 function httpHost(from: string): string | undefined {
   const match = /^http:\/\/(?:\[([^\]]+)\]|([^:/?#]+))/i.exec(from);
   return (match?.[1] ?? match?.[2])?.toLowerCase();
+}
+
+/** All addresses include loopback; the host of a URL needs brackets around an IPv6 address. */
+function reachable({ host = "", port }: Address): string {
+  if (["", "0.0.0.0", "::"].includes(host)) return `127.0.0.1:${port}`;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
