@@ -1,12 +1,14 @@
 /**
  * A laptop in place of a pod: the directories a container would mount become directories of one temporary folder, the names
- * of other services become local ports, and ports already taken become free ones. The configuration file stays the same
- * file with these words replaced; the demo and every example's `verify.mjs` use it.
+ * of other services become local ports, and ports already taken become free ones. The configuration stays the same file
+ * with these words replaced; the demo and every example's `verify.mjs` use it.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { freePort } from "../../test/harness/ports.ts";
 
 /** The directories that stand for volumes in the examples. */
 const volumes = ["/logs", "/config-in", "/config-out", "/secrets", "/data", "/metrics", "/init", "/var/log"];
@@ -23,7 +25,7 @@ const defaults = {
 export type PortKey = keyof typeof defaults;
 
 export interface StageOptions {
-  /** The example's `outrigger.yaml`. */
+  /** The `outrigger.yaml` to play. */
   configuration: string;
   /** Ports of services that run here, by the host name the configuration knows them under. */
   services?: Record<string, number>;
@@ -45,22 +47,21 @@ export interface Stage {
 }
 
 export async function openStage(options: StageOptions): Promise<Stage> {
-  const directory = mkdtempSync(join(tmpdir(), "outrigger-"));
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), "outrigger-")));
   const path = (containerPath: string) => join(directory, containerPath);
   for (const volume of volumes) mkdirSync(path(volume), { recursive: true });
   const configuration = path("outrigger.yaml");
-  writeFileSync(
-    configuration,
-    relocate(readFileSync(options.configuration, "utf8"), directory, options.services ?? {}),
-  );
+  const text = readFileSync(options.configuration, "utf8");
+  writeFileSync(configuration, relocate(text, directory, options.services ?? {}));
   const ports = await choosePorts(options.ports);
+  const sections = Object.keys(parse(text) as object);
   return {
     directory,
     configuration,
     path,
     port: (key) => ports[key],
-    environment: { ...process.env, ...portVariables(ports) },
-    close: () => rmSync(directory, { recursive: true, force: true }),
+    environment: { ...process.env, ...portVariables(ports, sections) },
+    close: () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
@@ -75,14 +76,17 @@ export function relocate(text: string, directory: string, services: Record<strin
 }
 
 async function choosePorts(choice: StageOptions["ports"]): Promise<Record<PortKey, number>> {
-  const entries = Object.entries(defaults).map(
-    async ([key, port]) => [key, choice === "defaults" && (await isFree(port)) ? port : await freePort()] as const,
-  );
+  const entries = Object.entries(defaults).map(async ([key, port]) => {
+    const keep = choice === "defaults" && (await isFree(port));
+    return [key, keep ? port : await freePort()] as const;
+  });
   return Object.fromEntries(await Promise.all(entries)) as Record<PortKey, number>;
 }
 
-function portVariables(ports: Record<PortKey, number>): Record<string, string> {
-  const changed = (Object.keys(defaults) as PortKey[]).filter((key) => ports[key] !== defaults[key]);
+/** A variable for a section that the file does not have would switch that section on. */
+function portVariables(ports: Record<PortKey, number>, sections: readonly string[]): Record<string, string> {
+  const keys = Object.keys(defaults) as PortKey[];
+  const changed = keys.filter((key) => ports[key] !== defaults[key] && sections.includes(key.split(".")[0] ?? ""));
   return Object.fromEntries(
     changed.map((key) => [
       `OUTRIGGER_${key.toUpperCase().replaceAll(".", "__")}`,
@@ -91,22 +95,10 @@ function portVariables(ports: Record<PortKey, number>): Record<string, string> {
   );
 }
 
-/** A port that nothing listens on at this moment, on any address. */
-export function freePort(): Promise<number> {
-  return listenOnce(0) as Promise<number>;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  return (await listenOnce(port)) !== undefined;
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, () => server.close(() => resolve(true)));
   });
 }
