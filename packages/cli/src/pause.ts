@@ -1,4 +1,5 @@
 import { onFirstSignal } from "@outrigger/runtime/early";
+import { createLog, logOptionsFrom } from "@outrigger/runtime/log";
 
 // The longest delay a timer takes: the process only has to have something to wait for.
 const longestDelayMs = 2 ** 31 - 1;
@@ -8,11 +9,13 @@ const longestDelayMs = 2 ** 31 - 1;
  * namespaces of a group of services, which then survive a restart of the application.
  */
 export function pause(): Promise<number> {
+  const log = createLog("outrigger", logOptionsFrom(process.env).options);
   return new Promise((resolve) => {
     const timer = setInterval(() => {}, longestDelayMs);
     onFirstSignal(() => {
       clearInterval(timer);
       resolve(0);
     });
+    log.debug("waiting for SIGTERM or SIGINT");
   });
 }
