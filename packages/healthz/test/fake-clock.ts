@@ -1,0 +1,56 @@
+import type { Clock } from "../src/clock.ts";
+
+interface Timer {
+  due: number;
+  callback: () => void;
+}
+
+/** Time that passes when told to. `random` is 0.5: no jitter. */
+export class FakeClock implements Clock {
+  #now = 0;
+  #timers = new Set<Timer>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  wall(): number {
+    return 1_767_225_600_000 + this.#now;
+  }
+
+  random(): number {
+    return 0.5;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { due: this.#now + Math.max(0, ms), callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Lets time pass, timers fire in order and on time, and promises settle after each. */
+  async pass(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settled();
+    for (;;) {
+      const [next] = [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+      if (next === undefined) break;
+      this.#now = Math.max(this.#now, next.due);
+      this.#timers.delete(next);
+      next.callback();
+      await settled();
+    }
+    this.#now = end;
+  }
+
+  /** Lets time pass at once, as if the process had been stopped: every timer that came due meanwhile fires late. */
+  async leap(ms: number): Promise<void> {
+    this.#now += ms;
+    await this.pass(0);
+  }
+}
+
+/** Resolves after everything that is already resolved has been acted upon. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
