@@ -1,0 +1,40 @@
+import { type Infer, integer, object, port, type Schema, withDefault } from "@outrigger/runtime/schema";
+import type { Section } from "@outrigger/runtime/section";
+import { type LogSource, sourcesOfLogs } from "./config/log-files.ts";
+import { logsSchema } from "./config/logs-schema.ts";
+import { compileRules } from "./config/rule-check.ts";
+import type { CompiledRule } from "./rules/compile.ts";
+
+const limits = object('Bounds for the number of series; what is beyond goes to a series labelled overflow="true".', {
+  seriesPerMetric: withDefault(integer("Most series of one metric.", { min: 1 }), 2000),
+  series: withDefault(integer("Most series of all metrics together.", { min: 1 }), 20_000),
+});
+
+const metrics = object("metrics-exporter: Prometheus metrics for an application that has none.", {
+  port: withDefault(port("Where it listens, on all addresses."), 8081),
+  logs: withDefault(logsSchema, {}),
+  limits: withDefault(limits, {}),
+});
+
+type Declared = Infer<typeof metrics>;
+
+/** The section as the service uses it. */
+export interface MetricsConfig extends Declared {
+  /** Where log lines come from: `logs.files`, else the files of the section `logs`. */
+  readonly sources: readonly LogSource[];
+  readonly rules: readonly CompiledRule[];
+}
+
+/** The section `metrics`. */
+export const metricsSection: Section<MetricsConfig> = {
+  key: "metrics",
+  schema: metrics as unknown as Schema<MetricsConfig>,
+  complete(config, root, report) {
+    const { files } = config.logs;
+    const sources = files.length > 0 ? [{ files }] : sourcesOfLogs(root.logs);
+    const rules = compileRules(config.logs.rules, config.limits.seriesPerMetric, (path, message) =>
+      report(["logs", "rules", ...path], message),
+    );
+    return { ...config, sources, rules };
+  },
+};

@@ -1,0 +1,26 @@
+/** Compiles all rules together: what single rules cannot know is that two of them expose the same series. */
+import type { Report } from "@outrigger/runtime/section";
+import { type CompiledRule, compileRule } from "../rules/compile.ts";
+import type { RuleDefinition } from "../rules/definition.ts";
+import { sampleNames } from "../rules/metric-kind.ts";
+
+/** The compiled rules; problems are reported at paths that begin with the rule's name. */
+export function compileRules(
+  rules: ReadonlyMap<string, RuleDefinition>,
+  seriesPerMetric: number,
+  report: Report,
+): CompiledRule[] {
+  const owners = new Map<string, string>();
+  const compiled: CompiledRule[] = [];
+  for (const [name, definition] of rules) {
+    const rule = compileRule(name, definition, seriesPerMetric, (path, message) => report([name, ...path], message));
+    if (!rule) continue;
+    for (const sample of sampleNames(rule.spec)) {
+      const owner = owners.get(sample);
+      if (owner !== undefined) report([name], `exposes ${sample}, and so does the rule "${owner}": rename one of them`);
+      owners.set(sample, name);
+    }
+    compiled.push(rule);
+  }
+  return compiled;
+}

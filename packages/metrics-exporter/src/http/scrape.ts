@@ -1,0 +1,52 @@
+/** `GET /metrics`: format and coding by negotiation, one answer. */
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { shown } from "@outrigger/exposition/render-metric";
+import { contentType, type Format } from "@outrigger/runtime/metrics-text";
+import { negotiate } from "@outrigger/runtime/negotiate";
+import type { Request, RequestHandler, Response } from "express";
+import type { Exposition } from "../exposition.ts";
+import { acceptsGzip } from "./accept.ts";
+
+const compress = promisify(gzip);
+
+/** Makes the handler for the paths that show metrics. */
+export function scrapeHandler(expose: (format: Format) => Promise<Exposition>): RequestHandler {
+  return async (request, response) => {
+    if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
+    await answer(request, response, expose);
+  };
+}
+
+async function answer(
+  request: Request,
+  response: Response,
+  expose: (format: Format) => Promise<Exposition>,
+): Promise<void> {
+  const format = negotiate(request.headers.accept);
+  const { text, zeros } = await expose(format);
+  const zipped = acceptsGzip(request.headers["accept-encoding"]?.toString());
+  // Level 1: twice as fast as the default and hardly larger.
+  const body = zipped ? await compress(text, { level: 1 }) : Buffer.from(text);
+  response.writeHead(200, {
+    "Content-Type": contentType[format],
+    "Content-Length": body.length,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    Vary: "Accept, Accept-Encoding",
+    ...(zipped && { "Content-Encoding": "gzip" }),
+  });
+  if (request.method === "HEAD") {
+    response.end();
+    return;
+  }
+  // Zeros count as shown when they were handed over, not when a client has gone away before.
+  response.once("finish", () => shown(zeros));
+  response.end(body);
+}
+
+function refuseMethod(response: Response): void {
+  response
+    .writeHead(405, { Allow: "GET, HEAD", "Content-Type": "text/plain; charset=utf-8" })
+    .end("method not allowed; use GET, HEAD\n");
+}

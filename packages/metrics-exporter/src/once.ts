@@ -1,0 +1,36 @@
+/** `--once`: reads what is there, prints the exposition, and ends. */
+import { stat } from "node:fs/promises";
+import { RuntimeFailure } from "@outrigger/runtime/errors";
+import { print } from "@outrigger/runtime/output";
+import type { Service, Start } from "@outrigger/runtime/service";
+import type { MetricsConfig } from "./config.ts";
+import { Exporter } from "./exporter.ts";
+import { expose } from "./exposition.ts";
+import { readLogs } from "./logs/reader.ts";
+
+/** Starts a single pass. It shows real values: there is no second scrape for which a first one would need zeros. */
+export const startOnce: Start<MetricsConfig> = (config, { log, metrics }): Service<MetricsConfig> => {
+  const run = async () => {
+    await requireFiles(config);
+    const { engine, own, store } = new Exporter(config, metrics);
+    own.close();
+    await readLogs(config.sources, engine, own, { log, once: true }).finished;
+    const { text } = await expose(store, metrics, "text", false);
+    await print(text);
+    return 0;
+  };
+  const done = run();
+  return { ready: done.then(() => {}), done, stop: () => done };
+};
+
+/** A path without glob characters that is not there is a mistake that a pass without watching would hide. */
+async function requireFiles({ sources }: MetricsConfig): Promise<void> {
+  for (const file of sources.flatMap(({ files }) => files)) {
+    if (/[*?[\]{}]/.test(file)) continue;
+    await stat(file).catch((cause: unknown) => {
+      throw new RuntimeFailure("missing-file", `cannot read ${file}: there is no such file; name one that exists`, {
+        cause,
+      });
+    });
+  }
+}

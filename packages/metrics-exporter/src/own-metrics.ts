@@ -1,0 +1,128 @@
+/** The exporter's series about itself. */
+import type { MetricStore } from "@outrigger/exposition/store";
+import type { Counter, Registry } from "@outrigger/runtime/metrics";
+import type { EngineEvents } from "./rules/engine.ts";
+import type { RunningRule } from "./rules/running-rule.ts";
+
+/** Everything that is counted while log files are read and rules run. */
+export class OwnMetrics implements EngineEvents {
+  readonly rotations: Counter;
+  /** Stops looking at the process. */
+  readonly close: () => void;
+  readonly #lines: Counter;
+  readonly #bytes: Counter;
+  readonly #unmatched: Counter;
+  readonly #truncated: Counter;
+  readonly #matches: Counter;
+  readonly #errors: Counter;
+
+  constructor(registry: Registry, store: MetricStore, rules: () => readonly RunningRule[]) {
+    this.#lines = registry.counter("outrigger_metrics_log_lines_total", "Lines read.", ["file"]);
+    this.#bytes = registry.counter("outrigger_metrics_log_bytes_total", "Bytes read from log files.");
+    this.#unmatched = registry.counter("outrigger_metrics_log_lines_unmatched_total", "Records that no rule matched.");
+    this.#truncated = registry.counter("outrigger_metrics_log_lines_truncated_total", "Lines longer than 64 KiB.");
+    this.rotations = registry.counter("outrigger_metrics_log_rotations_total", "Files renamed, truncated or replaced.");
+    this.#matches = registry.counter("outrigger_metrics_rule_matches_total", "Records that a rule matched.", ["rule"]);
+    this.#errors = registry.counter(
+      "outrigger_metrics_rule_errors_total",
+      "Matching records whose value could not be used.",
+      ["rule", "reason"],
+    );
+    registry.gauge(
+      "outrigger_metrics_rule_last_match_timestamp_seconds",
+      "When a record last matched a rule.",
+      ["rule"],
+      (gauge) => {
+        gauge.clear();
+        for (const { rule, lastMatch } of rules()) if (lastMatch > 0) gauge.labels(rule.name).set(lastMatch / 1000);
+      },
+    );
+    registerStore(registry, store);
+    this.close = registerProcess(registry);
+  }
+
+  rule(name: string) {
+    const matches = this.#matches.labels(name);
+    return {
+      matched: () => matches.inc(),
+      failed: (reason: string) => this.#errors.labels(name, reason).inc(),
+    };
+  }
+
+  /** Forgets the series of rules that are no longer there. */
+  forgetRules(names: readonly string[]): void {
+    for (const name of names) {
+      this.#matches.remove(name);
+      for (const reason of ["not_a_number", "negative"]) this.#errors.remove(name, reason);
+    }
+  }
+
+  read(bytes: number): void {
+    this.#bytes.inc(bytes);
+  }
+
+  lines(file: string, count: number): void {
+    this.#lines.labels(file).inc(count);
+  }
+
+  /** The file is gone for good; its series goes with it. */
+  forgetFile(file: string): void {
+    this.#lines.remove(file);
+  }
+
+  unmatched(count: number): void {
+    this.#unmatched.inc(count);
+  }
+
+  truncated(): void {
+    this.#truncated.inc();
+  }
+}
+
+function registerStore(registry: Registry, store: MetricStore): void {
+  const overflowed = registry.counter(
+    "outrigger_metrics_series_overflowed_total",
+    "Events that went to an overflow series because of a limit.",
+    ["metric"],
+  );
+  const expired = registry.counter("outrigger_metrics_series_expired_total", "Series removed by ttl.");
+  // Registered last, so that both counters are brought up to date by the same look at the store; see `Registry.families`.
+  registry.gauge("outrigger_metrics_series", "Series by metric.", ["metric"], (gauge) => {
+    gauge.clear();
+    let total = 0;
+    for (const metric of store.metrics()) {
+      gauge.labels(metric.spec.name).set(metric.series().length);
+      const folded = overflowed.labels(metric.spec.name);
+      folded.inc(metric.table.overflowed - folded.value);
+      total += metric.table.expired;
+    }
+    const child = expired.labels();
+    child.inc(Math.max(0, total - child.value));
+  });
+}
+
+function registerProcess(registry: Registry): () => void {
+  registry.gauge("outrigger_metrics_resident_memory_bytes", "Resident memory of this process.", [], (gauge) =>
+    gauge.set(process.memoryUsage.rss()),
+  );
+  const cpu = registry.counter("outrigger_metrics_cpu_seconds_total", "User and system CPU time of this process.");
+  let late = 0;
+  let expected = performance.now() + 1000;
+  const look = setInterval(() => {
+    const now = performance.now();
+    late = Math.max(late, now - expected);
+    expected = now + 1000;
+  }, 1000).unref();
+  registry.gauge(
+    "outrigger_metrics_event_loop_delay_seconds",
+    "How late a timer came, at most, since the last look.",
+    [],
+    (gauge) => {
+      const { user, system } = process.cpuUsage();
+      cpu.inc((user + system) / 1e6 - cpu.labels().value);
+      gauge.set(late / 1000);
+      late = 0;
+    },
+  );
+  return () => clearInterval(look);
+}

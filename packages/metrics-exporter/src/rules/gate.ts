@@ -1,0 +1,48 @@
+/** One look for the literals of many rules: finds where any of them occurs, and which rules that concerns. */
+
+/** Where literals occur in a text, in rising order. */
+export class Gate {
+  /** The next occurrence that was not dealt with yet; infinite when there is none. */
+  position = Number.POSITIVE_INFINITY;
+  /** Which of the rules may match because of the occurrence at `position`. */
+  candidates: readonly number[] = [];
+  readonly #pattern: RegExp;
+  readonly #concerned = new Map<string, readonly number[]>();
+  #text = "";
+
+  /** @param literals the literal of each rule; several rules may have the same. */
+  constructor(literals: readonly string[]) {
+    const distinct = [...new Set(literals)];
+    // An alternation tells one literal per place; others may begin at the same place only if one is a prefix of the other.
+    for (const found of distinct) {
+      const concerned = literals.flatMap((literal, rule) =>
+        literal.startsWith(found) || found.startsWith(literal) ? [rule] : [],
+      );
+      this.#concerned.set(found, concerned);
+    }
+    this.#pattern = new RegExp(distinct.map((literal) => RegExp.escape(literal)).join("|"), "g");
+  }
+
+  /** Starts with another text. */
+  begin(text: string): void {
+    this.#text = text;
+    this.#find(0);
+  }
+
+  /** Goes on to the next occurrence. */
+  advance(): void {
+    this.#find(this.position + 1);
+  }
+
+  #find(from: number): void {
+    this.#pattern.lastIndex = from;
+    const match = this.#pattern.exec(this.#text);
+    if (match === null) {
+      this.position = Number.POSITIVE_INFINITY;
+      this.#text = "";
+    } else {
+      this.position = match.index;
+      this.candidates = this.#concerned.get(match[0]) as readonly number[];
+    }
+  }
+}
