@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { TestContext } from "node:test";
+import { eventually, type Patience } from "../harness/eventually.ts";
+import { type Answer, request } from "../harness/http.ts";
+import { freePort } from "../harness/ports.ts";
+import { temporaryDirectory } from "../harness/temporary.ts";
+import { startTool, type ToolProcess } from "../harness/tool.ts";
+
+/** A running healthz. */
+export interface Healthz {
+  tool: ToolProcess;
+  port: number;
+  /** The configuration file; write another section into it with `configure`. */
+  file: string;
+  configure(health: object): void;
+  get(path: string, accept?: string): Promise<Answer>;
+  ask(method: string, path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** Waits until the endpoint has this status, and returns the answer. */
+  until(path: string, status: number, patience?: Patience): Promise<Answer>;
+}
+
+/** Starts healthz with this section and waits until it listens. */
+export async function startHealthz(
+  t: TestContext,
+  health: object,
+  options: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<Healthz> {
+  const file = path.join(temporaryDirectory(t), "outrigger.yaml");
+  const port = await freePort();
+  const configure = (section: object) => writeFileSync(file, JSON.stringify({ health: { port, ...section } }));
+  configure(health);
+  const { args = [], env = {} } = options;
+  const tool = startTool("healthz", ["--config", file, ...args], { test: t, env });
+  await tool.waitFor('"msg":"listening"', { on: "stderr" });
+  const ask: Healthz["ask"] = (method, target, headers = {}) =>
+    request(`http://127.0.0.1:${port}/`, { method, path: target, headers });
+  const get: Healthz["get"] = (target, accept) => ask("GET", target, accept === undefined ? {} : { accept });
+  const until: Healthz["until"] = (target, status, patience) =>
+    eventually(async () => {
+      const answer = await get(target);
+      if (answer.status !== status) throw new Error(`${target} is ${answer.status}: ${answer.body}`);
+      return answer;
+    }, patience);
+  return { tool, port, file, configure, get, ask, until };
+}
+
+/** What the verbose answer says about one check. */
+export async function detailsOf(healthz: Healthz, name: string): Promise<Record<string, unknown>> {
+  const { body } = await healthz.get(`/healthz/${name}?verbose`);
+  return JSON.parse(body).checks[name];
+}
+
+/** The value of one series of healthz's own metrics. */
+export async function metric(healthz: Healthz, series: string): Promise<number | undefined> {
+  const { body } = await healthz.get("/metrics");
+  const line = body.split("\n").find((text) => text.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
