@@ -16,6 +16,7 @@ export type AddressReason = (typeof ADDRESS_REASONS)[number];
 export interface Grant {
   /** The host is written out in the configuration: the very literal, or `localhost`, is permitted as it is. */
   readonly spellsHost: boolean;
+  /** Blocks the addresses must lie in; inside them the built-in lists do not apply. Empty: what the guard permits. */
   readonly resolvesTo: readonly Cidr[];
 }
 

@@ -1,11 +1,11 @@
-import type { Cidr } from "@outrigger/net/cidr";
 import type { Host } from "../authority.ts";
+import type { Grant } from "./guard.ts";
 import type { PathPattern } from "./path-pattern.ts";
 
 export type TunnelKind = "tls" | "any";
 
 /** One entry of `egress.allow`, parsed. */
-export interface Rule {
+export interface Rule extends Grant {
   /** As a person would write it; the value of the `rule` label and audit field. */
   readonly text: string;
   /** The host, or with `wildcard` the name that every match must lie below. */
@@ -16,8 +16,6 @@ export interface Rule {
   readonly methods: readonly string[];
   /** Empty: any. */
   readonly paths: readonly PathPattern[];
-  /** Blocks the addresses of the name must lie in; empty: what the guard permits. */
-  readonly resolvesTo: readonly Cidr[];
   /** As configured; absent: the default of the port and of `methods` and `paths`. */
   readonly tunnel?: TunnelKind;
 }

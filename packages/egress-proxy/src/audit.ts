@@ -1,0 +1,44 @@
+import type { Log } from "@outrigger/runtime/log";
+
+/** One decision and what became of it. Absent fields are left out. */
+export interface AuditRecord {
+  verdict: "allowed" | "denied";
+  host?: string | undefined;
+  port?: number | undefined;
+  method: string;
+  path?: string | undefined;
+  rule?: string | undefined;
+  reason?: string | undefined;
+  mode: string;
+  wouldDeny?: boolean | undefined;
+  address?: string | undefined;
+  sni?: string | undefined;
+  status?: number | undefined;
+  bytesIn: number;
+  bytesOut: number;
+  durationMs: number;
+  error?: string | undefined;
+  route?: string | undefined;
+  upstream?: string | undefined;
+  attempts?: number | undefined;
+}
+
+export type AuditLevel = "denied" | "all" | "off";
+
+/** Writes the audit line, when the configuration asks for one of this kind. */
+export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
+  const isRefused = record.verdict === "denied" || record.wouldDeny === true;
+  if (level === "off" || (level === "denied" && !isRefused)) return;
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(record)) {
+    if (value === undefined || (key === "path" && level !== "all")) continue;
+    fields[key] = typeof value === "string" ? printable(value) : value;
+  }
+  if (isRefused) log.warn("egress", fields);
+  else log.info("egress", fields);
+}
+
+/** Client bytes as visible ASCII, so that none of them reaches a terminal or looks like the end of a field. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

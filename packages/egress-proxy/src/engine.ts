@@ -1,0 +1,14 @@
+import type { Resolver } from "@outrigger/net/resolve";
+import type { Log } from "@outrigger/runtime/log";
+import type { Snapshot } from "./snapshot.ts";
+import type { Telemetry } from "./telemetry.ts";
+import type { UpstreamPool } from "./upstream/pool.ts";
+
+/** What all listeners share. `snapshot`, `resolver` and `pool` are replaced by a reload. */
+export interface Engine {
+  snapshot: Snapshot;
+  resolver: Resolver;
+  pool: UpstreamPool;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+}

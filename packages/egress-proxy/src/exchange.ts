@@ -1,0 +1,75 @@
+import { audit } from "./audit.ts";
+import type { Authority } from "./authority.ts";
+import type { Engine } from "./engine.ts";
+import type { Failure } from "./failure.ts";
+import type { Decision } from "./policy/decide.ts";
+import type { Route } from "./routes/route.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export type Kind = "http" | "connect" | "upgrade";
+
+/** One request from its head to its last byte: what is known about it goes to audit and metrics exactly once. */
+export class Exchange {
+  readonly snapshot: Snapshot;
+  readonly kind: Kind;
+  readonly method: string;
+  readonly #engine: Engine;
+  readonly #started = performance.now();
+  #finished = false;
+
+  authority: Authority | undefined;
+  path: string | undefined;
+  decision: Decision | undefined;
+  route: Route | undefined;
+  upstream: string | undefined;
+  failure: Failure | undefined;
+  address: string | undefined;
+  sni: string | undefined;
+  attempts = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  constructor(engine: Engine, kind: Kind, method: string) {
+    this.#engine = engine;
+    this.snapshot = engine.snapshot;
+    this.kind = kind;
+    this.method = method;
+  }
+
+  /** Records the end. Later calls do nothing. */
+  finish(status: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const { failure, decision, route, authority, snapshot } = this;
+    const { telemetry, log } = this.#engine;
+    const isDenied = failure !== undefined && (failure.denied || failure.error === "http_request_error");
+    const wouldDeny = !isDenied && decision?.reason !== undefined;
+    const rule = decision?.granting[0]?.text;
+    const reason = isDenied ? failure.reason : wouldDeny ? decision.reason : undefined;
+    telemetry.decided(isDenied ? "denied" : "allowed", reason ?? "", this.kind);
+    telemetry.answered(route ? "" : (rule ?? ""), status);
+    if (route) telemetry.routed(route.from.text, this.upstream ?? "", status);
+    telemetry.transferred(this.bytesIn, this.bytesOut);
+    audit(log, snapshot.config.audit, {
+      verdict: isDenied ? "denied" : "allowed",
+      host: authority?.host,
+      port: authority?.port,
+      method: this.method,
+      path: this.path,
+      rule,
+      reason,
+      mode: snapshot.config.mode,
+      wouldDeny: wouldDeny || undefined,
+      address: this.address ?? failure?.address,
+      sni: this.sni,
+      status,
+      bytesIn: this.bytesIn,
+      bytesOut: this.bytesOut,
+      durationMs: Math.round((performance.now() - this.#started) * 10) / 10,
+      error: failure && !isDenied ? failure.error : undefined,
+      route: route?.from.text,
+      upstream: this.upstream,
+      attempts: this.attempts > 1 ? this.attempts : undefined,
+    });
+  }
+}

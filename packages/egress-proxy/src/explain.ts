@@ -1,0 +1,109 @@
+import { Resolver } from "@outrigger/net/resolve";
+import { UsageError } from "@outrigger/runtime/errors";
+import { print } from "@outrigger/runtime/output";
+import type { CommandContext } from "@outrigger/runtime/tool";
+import { type Authority, hostText } from "./authority.ts";
+import type { EgressConfig } from "./config.ts";
+import { type Failure, refusalFailure, ruleDenial, unsafePathDenial } from "./failure.ts";
+import { locate } from "./locate.ts";
+import { OwnListeners } from "./own-listeners.ts";
+import { decide } from "./policy/decide.ts";
+import type { Grant } from "./policy/guard.ts";
+import { isSafePath } from "./policy/path-safety.ts";
+import { Refusal } from "./refusal.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
+import { parseAbsoluteForm, parseAuthorityForm } from "./target.ts";
+
+/** `egress-proxy explain URL`: the verdict of the deciding code itself, DNS included. 0 allowed, 1 denied. */
+export async function explain({ args, load }: CommandContext<EgressConfig>): Promise<number> {
+  const at = args.findIndex((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
+  const url = args[at];
+  if (url === undefined) throw new UsageError("explain needs a URL: egress-proxy explain https://example.com/");
+  const { config } = await load(args.toSpliced(at, 1));
+  const own = new OwnListeners();
+  own.add({ address: config.listen.host ?? "::", port: config.listen.port });
+  own.add({ address: "::", port: config.admin.port });
+  for (const { from } of config.routes)
+    if (from.direct) own.add({ address: from.authority.host, port: from.authority.port });
+  const resolver = new Resolver({ servers: config.dns.servers });
+  const lines = await verdictOn(url, createSnapshot(config, own), resolver);
+  await print(`${lines.join("\n")}\n`);
+  return lines[0]?.startsWith("allowed") ? 0 : 1;
+}
+
+function takesValue(option: string | undefined): boolean {
+  return option !== undefined && /^(?:--(?:config|set|allow|route|listen|mode)|-c)$/.test(option);
+}
+
+async function verdictOn(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
+  try {
+    // A client sends https through CONNECT, so that is what is judged.
+    const tunnel = /^https:\/\/([^/?#]*)/i.exec(url);
+    if (!tunnel) return await judgePlain(url, snapshot, resolver);
+    const host = tunnel[1] ?? "";
+    return await judgeTunnel(parseAuthorityForm(/:\d+$/.test(host) ? host : `${host}:443`), snapshot, resolver);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { reason, hint } = refusalFailure(error);
+    return [`denied: ${reason}`, hint];
+  }
+}
+
+async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
+  const { authority, path } = parseAbsoluteForm(url);
+  const route = snapshot.routes.find(authority, path);
+  if (route) {
+    const [upstream] = route.upstreams;
+    if (upstream === undefined || !isSafePath(path)) return denied(unsafePathDenial());
+    const spellsHost = upstream.authority.kind !== "name" || upstream.authority.host === "localhost";
+    const grants = [{ spellsHost, resolvesTo: route.resolvesTo }];
+    return judgeAddresses(
+      `route ${route.from.text} to ${upstream.text}`,
+      upstream.authority,
+      grants,
+      snapshot,
+      resolver,
+    );
+  }
+  const question = { authority, method: "GET", path };
+  const decision = decide(question, snapshot.policy);
+  if (!decision.allowed) return denied(ruleDenial(question, decision));
+  const why = decision.reason
+    ? `mode ${snapshot.config.mode} (enforce would say ${decision.reason})`
+    : ruleText(decision.rule);
+  return judgeAddresses(why, authority, decision.granting, snapshot, resolver);
+}
+
+async function judgeTunnel(authority: Authority, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
+  const question = { authority, method: "CONNECT", path: "" };
+  const decision = decide(question, snapshot.policy);
+  if (!decision.allowed) return denied(ruleDenial(question, decision));
+  const why = decision.reason
+    ? `mode ${snapshot.config.mode} (enforce would say ${decision.reason})`
+    : ruleText(decision.rule);
+  const carries = decision.tunnel === "tls" ? ["the tunnel may carry TLS with this name only"] : [];
+  return [...(await judgeAddresses(why, authority, decision.granting, snapshot, resolver)), ...carries];
+}
+
+function ruleText(rule: { text: string } | undefined): string {
+  return `rule ${rule?.text ?? ""}`;
+}
+
+function judgeAddresses(
+  why: string,
+  authority: Authority,
+  grants: readonly Grant[],
+  snapshot: Snapshot,
+  resolver: Resolver,
+) {
+  return new Promise<string[]>((resolve) => {
+    locate({ resolver }, snapshot, authority, grants, (failure, addresses) => {
+      if (failure) return resolve(denied(failure, why));
+      resolve([`allowed ${hostText(authority)}:${authority.port}`, why, `addresses: ${addresses.join(", ")}`]);
+    });
+  });
+}
+
+function denied({ reason, hint }: Failure, why?: string): string[] {
+  return [`denied: ${reason}`, ...(why ? [why] : []), hint];
+}

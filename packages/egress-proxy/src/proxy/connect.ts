@@ -1,0 +1,145 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { dial } from "@outrigger/net/dial";
+import { answerFor, answerText } from "../answer.ts";
+import { type Authority, hostText } from "../authority.ts";
+import type { Engine } from "../engine.ts";
+import { Exchange } from "../exchange.ts";
+import { type Failure, internalFailure, refusalFailure, ruleDenial } from "../failure.ts";
+import { locate } from "../locate.ts";
+import { decide } from "../policy/decide.ts";
+import { Refusal } from "../refusal.ts";
+import { parseAuthorityForm } from "../target.ts";
+import { closeRefused, inspect } from "../tunnel/inspect.ts";
+import { relay } from "../tunnel/relay.ts";
+import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import { checkHead } from "./head-check.ts";
+
+const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+/** A CONNECT on the proxy port, and the socket it turns into. */
+export interface TunnelRequest {
+  readonly client: Socket;
+  /** Bytes that came together with the head. */
+  readonly head: Buffer;
+  /** Gives the connection back to the HTTP server, for the request after a denial. */
+  readonly keep: () => void;
+}
+
+/** Answers one CONNECT: judged, dialled, then relayed; TLS tunnels only after their ClientHello names the host. */
+export function handleConnect(engine: Engine, request: IncomingMessage, tunnel: TunnelRequest) {
+  const { client } = tunnel;
+  const exchange = new Exchange(engine, "connect", "CONNECT");
+  // Until the relay has its own handlers, a client that goes away must not end the process.
+  client.on("error", () => client.destroy());
+  try {
+    checkHead(request);
+    const authority = parseAuthorityForm(request.url ?? "");
+    exchange.authority = authority;
+    const question = { authority, method: "CONNECT", path: "" };
+    const decision = decide(question, exchange.snapshot.policy);
+    exchange.decision = decision;
+    if (!decision.allowed) return deny(exchange, tunnel, ruleDenial(question, decision));
+    locate(engine, exchange.snapshot, authority, decision.granting, (failure, addresses) => {
+      if (client.destroyed) return exchange.finish(499);
+      if (failure) return deny(exchange, tunnel, failure);
+      open(engine, exchange, tunnel, authority, addresses);
+    });
+  } catch (error) {
+    if (!(error instanceof Refusal)) engine.log.error("a CONNECT failed inside the proxy", { error });
+    refuse(exchange, client, error instanceof Refusal ? refusalFailure(error) : internalFailure());
+  }
+}
+
+function open(
+  engine: Engine,
+  exchange: Exchange,
+  tunnel: TunnelRequest,
+  authority: Authority,
+  addresses: readonly string[],
+) {
+  const { client } = tunnel;
+  const { timeouts } = exchange.snapshot.config;
+  const started = performance.now();
+  const options = { addresses, port: authority.port, timeout: timeouts.connect, allowHalfOpen: true };
+  const giveUp = dial(options, (error, upstream) => {
+    client.off("close", giveUp);
+    engine.telemetry.dialled((performance.now() - started) / 1000);
+    if (upstream === undefined) {
+      const failure = upstreamFailure(error ?? new Error("no connection"), `${hostText(authority)}:${authority.port}`);
+      return deny(exchange, tunnel, failure);
+    }
+    exchange.address = upstream.remoteAddress;
+    client.write(ESTABLISHED);
+    if (exchange.decision?.tunnel === "tls") inspectAndRelay(exchange, tunnel, upstream, authority);
+    else pass(exchange, tunnel, upstream, tunnel.head);
+  });
+  client.once("close", giveUp);
+}
+
+function inspectAndRelay(exchange: Exchange, tunnel: TunnelRequest, upstream: Socket, authority: Authority): void {
+  const { client } = tunnel;
+  const abandon = () => upstream.destroy();
+  const abort = () => {
+    upstream.destroy();
+    exchange.finish(200);
+  };
+  upstream.on("error", () => client.destroy());
+  client.once("close", abort);
+  inspect(client, authority.host, tunnel.head, exchange.snapshot.config.timeouts.headers, (verdict, bytes) => {
+    client.off("close", abort);
+    exchange.sni = verdict.sni;
+    if (verdict.state === "accepted") return pass(exchange, tunnel, upstream, bytes);
+    abandon();
+    exchange.failure = {
+      status: 200,
+      error: "http_request_denied",
+      reason: verdict.reason,
+      hint: `the tunnel to ${authority.host} may carry TLS to that name only`,
+      denied: true,
+    };
+    closeRefused(client, verdict.reason !== "not_tls");
+    exchange.finish(200);
+  });
+}
+
+function pass(exchange: Exchange, { client }: TunnelRequest, upstream: Socket, first: Buffer): void {
+  const before = client.bytesRead - first.length;
+  if (first.length > 0) upstream.write(first);
+  relay(client, upstream, exchange.snapshot.config.timeouts.idle, () => {
+    exchange.bytesIn = client.bytesRead - before;
+    exchange.bytesOut = upstream.bytesRead;
+    exchange.finish(200);
+  });
+}
+
+/** The connection stays open for another request, unless the client has already sent what it meant for the tunnel. */
+function deny(exchange: Exchange, { client, head, keep }: TunnelRequest, failure: Failure) {
+  if (head.length > 0) return refuse(exchange, client, failure);
+  exchange.failure = failure;
+  const answer = answerFor(failure, exchange.authority);
+  exchange.bytesOut = answer.body.length;
+  exchange.finish(answer.status);
+  if (client.destroyed) return;
+  client.write(answerText(answer, "keep-alive"));
+  keep();
+}
+
+function refuse(exchange: Exchange, client: Socket, failure: Failure): void {
+  exchange.failure = failure;
+  const answer = answerFor(failure, exchange.authority);
+  exchange.finish(answer.status);
+  closeAfter(client, answerText(answer, "close"));
+}
+
+const LINGER_TIME = 1000;
+
+/** Writes the last bytes of a connection and reads on for a moment: a close with unread bytes would destroy the answer. */
+export function closeAfter(client: Socket, text: string): void {
+  if (client.destroyed) return;
+  client.end(text);
+  client.resume();
+  const timer = setTimeout(() => client.destroy(), LINGER_TIME);
+  client.once("end", () => client.destroy());
+  client.once("close", () => clearTimeout(timer));
+}

@@ -1,0 +1,170 @@
+import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { hostText } from "../authority.ts";
+import type { Engine } from "../engine.ts";
+import type { Exchange } from "../exchange.ts";
+import type { Destination } from "../upstream/pool.ts";
+import { UpstreamProtocolError, upstreamFailure } from "../upstream/upstream-failure.ts";
+import { responseFields, trailerFields, valuesOf } from "./fields.ts";
+import type { Framing } from "./head-check.ts";
+import { linger, reject } from "./reject.ts";
+
+export const MAX_HEAD = 32 * 1024;
+
+/** A request as it goes to its upstream. */
+export interface Plan {
+  readonly destination: Destination;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** End-to-end fields and Host; see `requestFields`. */
+  readonly fields: string[];
+  readonly framing: Framing;
+}
+
+/** Methods that `node:http` sends without framing when there is no body. */
+const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS"]);
+
+/**
+ * Sends one request and streams the answer back, with back-pressure in both directions. Failures before the answer's
+ * head are answered; after it the client's connection is cut, so that a broken answer never looks complete.
+ */
+export function forward(
+  engine: Engine,
+  exchange: Exchange,
+  client: IncomingMessage,
+  response: ServerResponse,
+  plan: Plan,
+) {
+  const { pool } = engine;
+  const { destination, method, path, fields, framing } = plan;
+  if (framing === "none" && !BODILESS.has(method)) fields.push("Content-Length", "0");
+  let upstream: ClientRequest;
+  let answer: IncomingMessage | undefined;
+  let isReplaced = false;
+
+  const open = () => {
+    exchange.attempts++;
+    const options = { agent: pool, method, path, headers: fields, maxHeaderSize: MAX_HEAD, ...destination };
+    upstream = request(options);
+    upstream.on("response", relayAnswer);
+    upstream.on("error", fail);
+    upstream.on("information", (info) => relayInformation(client, response, info));
+    if (framing === "none") upstream.end();
+    else upstream.once("socket", () => sendBody(exchange, client, upstream, framing));
+  };
+
+  const fail = (error: Error) => {
+    if (response.closed || answer?.complete) return;
+    if (answer !== undefined) return cut(response, answer);
+    // A kept connection may have been closed by the server just before; the request never arrived then.
+    if (upstream.reusedSocket && !isReplaced && framing === "none" && isReset(error)) {
+      isReplaced = true;
+      pool.forget(destination.poolName);
+      return open();
+    }
+    const authority = exchange.authority;
+    const name = exchange.upstream ?? (authority ? `${hostText(authority)}:${authority.port}` : "");
+    reject(exchange, client, response, upstreamFailure(error, name), {
+      hasBody: framing !== "none" && !client.complete,
+    });
+  };
+
+  const relayAnswer = (message: IncomingMessage) => {
+    const codings = valuesOf(message.rawHeaders, "transfer-encoding");
+    if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== "chunked")) {
+      upstream.destroy(new UpstreamProtocolError("the answer has an unknown Transfer-Encoding"));
+      return;
+    }
+    answer = message;
+    exchange.address ??= message.socket.remoteAddress;
+    relayBody(exchange, message, response);
+    message.on("error", () => cut(response, message));
+    // An answer before the end of the request: nobody wants the rest of the body.
+    if (framing !== "none") {
+      message.once("end", () => {
+        if (client.complete) return;
+        upstream.destroy();
+        linger(client, () => client.socket.destroySoon());
+      });
+    }
+  };
+
+  response.once("close", () => {
+    if (!response.writableFinished || answer?.complete !== true) upstream.destroy();
+  });
+  open();
+}
+
+function isReset(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** Streams the client's body once a connection is there, so that a failed connect has consumed nothing of it. */
+function sendBody(exchange: Exchange, client: IncomingMessage, upstream: ClientRequest, framing: Framing): void {
+  const length = framing === "length" ? Number(client.headers["content-length"]) : -1;
+  client.on("data", (chunk: Buffer) => {
+    exchange.bytesIn += chunk.length;
+    if (exchange.bytesIn === length) upstream.end(chunk);
+    else if (!upstream.write(chunk)) {
+      client.pause();
+      upstream.once("drain", () => client.resume());
+    }
+  });
+  client.on("end", () => {
+    if (framing === "chunked" && client.rawTrailers.length > 0) upstream.addTrailers(trailerFields(client.rawTrailers));
+    if (!upstream.writableEnded) upstream.end();
+  });
+  // The head goes out now, also when the body is slow or waits for a 100; with a body at hand both go together.
+  process.nextTick(() => {
+    if (exchange.bytesIn === 0 && !upstream.writableEnded) upstream.write("", "latin1");
+  });
+}
+
+function relayBody(exchange: Exchange, answer: IncomingMessage, response: ServerResponse): void {
+  const length = Number(valuesOf(answer.rawHeaders, "content-length")[0] ?? -1);
+  response.sendDate = false;
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", responseFields(answer.rawHeaders));
+  answer.on("data", (chunk: Buffer) => {
+    exchange.bytesOut += chunk.length;
+    if (exchange.bytesOut === length) response.end(chunk);
+    else if (!response.write(chunk)) {
+      answer.pause();
+      response.once("drain", () => answer.resume());
+    }
+  });
+  answer.on("end", () => {
+    if (response.writableEnded) return;
+    if (answer.rawTrailers.length > 0) response.addTrailers(trailerFields(answer.rawTrailers));
+    response.end();
+  });
+  // flushHeaders() would write the head as UTF-8 and spoil Latin-1 bytes.
+  process.nextTick(() => {
+    if (exchange.bytesOut === 0 && !response.writableEnded) response.write("", "latin1");
+  });
+}
+
+/** Passes a 1xx answer (RFC 9110 section 15.2), unless an earlier answer still occupies the connection. */
+function relayInformation(
+  client: IncomingMessage,
+  response: ServerResponse,
+  info: { statusCode: number; statusMessage: string; rawHeaders: string[] },
+): void {
+  if (response.socket === null || response.headersSent || client.httpVersion === "1.0") return;
+  const fields = responseFields(info.rawHeaders);
+  let text = `HTTP/1.1 ${info.statusCode} ${info.statusMessage}\r\n`;
+  for (let index = 0; index < fields.length; index += 2) text += `${fields[index]}: ${fields[index + 1]}\r\n`;
+  response.socket.write(`${text}\r\n`, "latin1");
+}
+
+/**
+ * Ends the connection in the middle of an answer, after what was received of it. Where the close itself would mark the
+ * end (HTTP/1.0 without a length) only a reset says that something is missing.
+ */
+function cut(response: ServerResponse, answer: IncomingMessage): void {
+  const { socket } = response;
+  if (socket === null || response.writableFinished) return;
+  const isDelimited = response.chunkedEncoding || valuesOf(answer.rawHeaders, "content-length").length > 0;
+  if (isDelimited) socket.destroySoon();
+  else socket.resetAndDestroy();
+}

@@ -1,0 +1,139 @@
+import { Resolver } from "@outrigger/net/resolve";
+import { adminRoutes } from "@outrigger/runtime/admin";
+import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
+import type { Runtime, Service, Start } from "@outrigger/runtime/service";
+import type { EgressConfig } from "./config.ts";
+import type { Engine } from "./engine.ts";
+import { Listeners } from "./listeners.ts";
+import { OwnListeners } from "./own-listeners.ts";
+import { Connections } from "./proxy/connections.ts";
+import { createSnapshot } from "./snapshot.ts";
+import { createTelemetry } from "./telemetry.ts";
+import { UpstreamPool } from "./upstream/pool.ts";
+
+/** How often idle connections are looked for while the last requests run, in milliseconds. */
+const DRAIN_STEP = 50;
+
+/** Starts the proxy in this process (contract section 7). */
+export const start: Start<EgressConfig> = (config, runtime) => new EgressService(config, runtime);
+
+class EgressService implements Service<EgressConfig> {
+  readonly ready: Promise<void>;
+  readonly #runtime: Runtime;
+  readonly #engine: Engine;
+  readonly #own = new OwnListeners();
+  readonly #connections = new Connections();
+  readonly #listeners: Listeners;
+  #admin: AdminServer | undefined;
+  #isReady = false;
+  #stopped: Promise<number> | undefined;
+
+  constructor(config: EgressConfig, runtime: Runtime) {
+    this.#runtime = runtime;
+    const telemetry = createTelemetry(runtime.metrics, () => ({
+      client: this.#connections.size,
+      upstream: this.#engine.pool.size,
+    }));
+    this.#engine = {
+      log: runtime.log,
+      telemetry,
+      snapshot: createSnapshot(config, this.#own),
+      resolver: new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp }),
+      pool: new UpstreamPool({ idleTimeout: config.timeouts.idle, onDial: telemetry.dialled }),
+    };
+    this.#listeners = new Listeners(this.#engine, this.#connections, this.#own);
+    this.ready = this.#start(config);
+  }
+
+  async reload(config: EgressConfig): Promise<void> {
+    const { telemetry, snapshot } = this.#engine;
+    const before = snapshot.config;
+    const change = await this.#listeners.prepare(config);
+    if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
+    if (config.dns.servers.join() !== before.dns.servers.join()) {
+      this.#engine.resolver = new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp });
+    }
+    if (config.timeouts.idle !== before.timeouts.idle) {
+      this.#engine.pool.close();
+      this.#engine.pool = new UpstreamPool({ idleTimeout: config.timeouts.idle, onDial: telemetry.dialled });
+    }
+    change.commit();
+    this.#engine.snapshot = createSnapshot(config, this.#own);
+    this.#announce();
+  }
+
+  stop(): Promise<number> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #start(config: EgressConfig): Promise<void> {
+    try {
+      const change = await this.#listeners.prepare(config);
+      change.commit();
+      await this.#replaceAdmin(config);
+    } catch (error) {
+      this.#listeners.close();
+      this.#engine.pool.close();
+      throw error;
+    }
+    this.#isReady = true;
+    this.#announce();
+  }
+
+  async #replaceAdmin(config: EgressConfig): Promise<void> {
+    const { tool, log, metrics } = this.#runtime;
+    const routes = adminRoutes({ tool, registry: metrics, ready: () => this.#notReady() });
+    const next = await serveAdmin({ port: config.admin.port, key: "egress.admin.port", routes, log });
+    if (this.#admin) {
+      this.#own.remove({ address: "::", port: this.#admin.port });
+      void this.#admin.close();
+    }
+    this.#admin = next;
+    if (next) this.#own.add({ address: "::", port: next.port });
+  }
+
+  #notReady(): string | undefined {
+    if (this.#stopped) return "stopping";
+    return this.#isReady ? undefined : "starting";
+  }
+
+  #announce(): void {
+    const { log, snapshot } = this.#engine;
+    const { mode, allow, routes, guard } = snapshot.config;
+    const addresses = this.#listeners.addresses.map(({ address, port, family }) =>
+      family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`,
+    );
+    log.info("listening", { addresses, mode, rules: allow.length, routes: routes.length });
+    if (mode !== "enforce") log.warn(`mode ${mode}: destinations outside the allow-list are let through`);
+    for (const { text } of guard.allow) {
+      log.warn(`egress.guard.allow lifts ${text} from the list of refused addresses, for every rule`);
+    }
+  }
+
+  /** Serves on while connections are busy; the application may still have calls to make in its own shutdown. */
+  async #stop(): Promise<number> {
+    const { log, snapshot } = this.#engine;
+    let isOver = false;
+    const empty = this.#connections.whenEmpty().then(() => {
+      isOver = true;
+    });
+    const deadline = performance.now() + snapshot.config.drainTimeout;
+    while (!isOver && performance.now() < deadline) {
+      this.#listeners.closeIdle();
+      await Promise.race([empty, pause(DRAIN_STEP)]);
+    }
+    this.#listeners.close();
+    const cut = this.#connections.cutAll();
+    if (cut > 0)
+      log.warn("cut connections that were still busy at the end of egress.drainTimeout", { connections: cut });
+    this.#engine.pool.close();
+    this.#engine.resolver.close();
+    await this.#admin?.close();
+    return 0;
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

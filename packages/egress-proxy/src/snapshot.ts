@@ -1,0 +1,24 @@
+import type { EgressConfig } from "./config.ts";
+import type { OwnListeners } from "./own-listeners.ts";
+import type { Policy } from "./policy/decide.ts";
+import { Guard } from "./policy/guard.ts";
+import { RuleIndex } from "./policy/rule-index.ts";
+import { RouteTable } from "./routes/route-table.ts";
+
+/** Everything a request is judged and sent by. A reload replaces it whole; a request keeps the one it began with. */
+export interface Snapshot {
+  readonly config: EgressConfig;
+  readonly policy: Policy;
+  readonly guard: Guard;
+  readonly routes: RouteTable;
+}
+
+/** @param own the listeners of this process, which change with the routes and are always prohibited. */
+export function createSnapshot(config: EgressConfig, own: OwnListeners): Snapshot {
+  return {
+    config,
+    policy: { mode: config.mode, index: new RuleIndex(config.allow) },
+    guard: new Guard({ ...config.guard, isOwn: (address, port) => own.isOwn(address, port) }),
+    routes: new RouteTable(config.routes),
+  };
+}

@@ -1,0 +1,39 @@
+import type { Socket } from "node:net";
+import { SniCheck, type SniVerdict } from "./sni-check.ts";
+
+/** TLS record: alert, fatal, access_denied (RFC 8446 section 6.2). */
+const ACCESS_DENIED = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
+
+export type Inspected = (verdict: Exclude<SniVerdict, { state: "undecided" }>, bytes: Buffer) => void;
+
+/**
+ * Reads from the client until its ClientHello is complete; nothing is forwarded. `done` is called once, with the bytes
+ * read, unless the socket closes before. Silence for `timeout` milliseconds counts as no TLS.
+ * @param first bytes that came together with the CONNECT.
+ */
+export function inspect(client: Socket, host: string, first: Buffer, timeout: number, done: Inspected): void {
+  const check = new SniCheck(host);
+  const settle = (verdict: SniVerdict) => {
+    if (verdict.state === "undecided") return;
+    clearTimeout(timer);
+    client.off("data", feed);
+    client.off("end", giveUp);
+    client.off("close", forget);
+    client.pause();
+    done(verdict, check.bytes);
+  };
+  const feed = (chunk: Buffer) => settle(check.push(chunk));
+  const giveUp = () => settle({ state: "refused", reason: "not_tls" });
+  const forget = () => clearTimeout(timer);
+  const timer = setTimeout(giveUp, timeout);
+  client.on("data", feed);
+  client.once("end", giveUp);
+  client.once("close", forget);
+  if (first.length > 0) feed(first);
+}
+
+/** Ends a refused tunnel: a client that speaks TLS is told so in TLS. */
+export function closeRefused(client: Socket, isTls: boolean): void {
+  if (isTls) client.write(ACCESS_DENIED);
+  client.destroySoon();
+}
