@@ -2,7 +2,7 @@ import { type Infer, integer, object, port, type Schema, withDefault } from "@ou
 import type { Section } from "@outrigger/runtime/section";
 import { type LogSource, sourcesOfLogs } from "./config/log-files.ts";
 import { logsSchema } from "./config/logs-schema.ts";
-import { compileRules } from "./config/rule-check.ts";
+import { compileRules, definitionsOf } from "./config/rule-check.ts";
 import type { CompiledRule } from "./rules/compile.ts";
 
 const limits = object('Bounds for the number of series; what is beyond goes to a series labelled overflow="true".', {
@@ -29,12 +29,10 @@ export interface MetricsConfig extends Declared {
 export const metricsSection: Section<MetricsConfig> = {
   key: "metrics",
   schema: metrics as unknown as Schema<MetricsConfig>,
-  complete(config, root, report) {
-    const { files } = config.logs;
+  complete(config, root) {
+    const { files, rules } = config.logs;
     const sources = files.length > 0 ? [{ files }] : sourcesOfLogs(root.logs);
-    const rules = compileRules(config.logs.rules, config.limits.seriesPerMetric, (path, message) =>
-      report(["logs", "rules", ...path], message),
-    );
-    return { ...config, sources, rules };
+    // The schema has reported what is wrong with them.
+    return { ...config, sources, rules: compileRules(definitionsOf(rules), config.limits.seriesPerMetric, () => {}) };
   },
 };

@@ -1,6 +1,6 @@
 /** `metrics.logs`: which files are read, and which rules read them. */
-import { either, type Infer, list, normalize, object, text, withDefault } from "@outrigger/runtime/schema";
-import type { RuleDefinition } from "../rules/definition.ts";
+import { either, type Infer, list, normalize, object, refine, text, withDefault } from "@outrigger/runtime/schema";
+import { compileRules, definitionsOf } from "./rule-check.ts";
 import { rulesSchema } from "./rule-schema.ts";
 
 const files = normalize(
@@ -11,12 +11,10 @@ const files = normalize(
   (value) => (typeof value === "string" ? [value] : value),
 );
 
-const rules = normalize(rulesSchema, (byName) => {
-  const definitions = Object.entries(byName).map(([name, rule]): [string, RuleDefinition] => [
-    name,
-    typeof rule === "string" ? { match: rule } : rule,
-  ]);
-  return new Map(definitions);
+const rules = refine(rulesSchema, (byName) => {
+  const problems: [path: readonly (string | number)[], message: string][] = [];
+  compileRules(definitionsOf(byName), 1, (path, message) => problems.push([path, message]));
+  return problems;
 });
 
 export const logsSchema = object("Metrics from log files.", {

@@ -4,6 +4,13 @@ import { type CompiledRule, compileRule } from "../rules/compile.ts";
 import type { RuleDefinition } from "../rules/definition.ts";
 import { sampleNames } from "../rules/metric-kind.ts";
 
+/** Rules as the schema gives them: a template alone stands for `match`. */
+export function definitionsOf(rules: Readonly<Record<string, string | RuleDefinition>>): Map<string, RuleDefinition> {
+  return new Map(
+    Object.entries(rules).map(([name, rule]) => [name, typeof rule === "string" ? { match: rule } : rule]),
+  );
+}
+
 /** The compiled rules; problems are reported at paths that begin with the rule's name. */
 export function compileRules(
   rules: ReadonlyMap<string, RuleDefinition>,
