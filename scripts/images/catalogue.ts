@@ -1,0 +1,94 @@
+// The images: what each holds and how it is started. The Dockerfiles are rendered from this table.
+
+export interface ImageSpec {
+  /** Image `outrigger/<name>`, folder `images/<name>`, bundle `dist/<name>`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** What the image runs; its base name is the bundle's name in `/app`. */
+  readonly entry: string;
+  /** The default ports. */
+  readonly ports: readonly number[];
+  /** What HEALTHCHECK asks; an image that does not always run a server has none. */
+  readonly health?: string;
+}
+
+export const images: readonly ImageSpec[] = [
+  {
+    name: "log-tailer",
+    title: "Outrigger log-tailer",
+    description: "Log files of an application to standard output",
+    entry: "packages/log-tailer/bin/log-tailer.js",
+    ports: [9901],
+    health: "http://127.0.0.1:9901/readyz",
+  },
+  {
+    name: "healthz",
+    title: "Outrigger healthz",
+    description: "Health endpoints for an application that has none",
+    entry: "packages/healthz/bin/healthz.js",
+    ports: [8080],
+    health: "http://127.0.0.1:8080/-/readyz",
+  },
+  {
+    name: "metrics-exporter",
+    title: "Outrigger metrics-exporter",
+    description: "Prometheus metrics for an application that has none",
+    entry: "packages/metrics-exporter/bin/metrics-exporter.js",
+    ports: [8081],
+    health: "http://127.0.0.1:8081/-/readyz",
+  },
+  {
+    name: "egress-proxy",
+    title: "Outrigger egress-proxy",
+    description: "Allow-list ambassador for outgoing connections",
+    entry: "packages/egress-proxy/bin/egress-proxy.js",
+    ports: [1080, 9904],
+    health: "http://127.0.0.1:9904/readyz",
+  },
+  {
+    name: "config-merge",
+    title: "Outrigger config-merge",
+    description: "Merges configuration files, secrets and variables into the files an application reads",
+    entry: "packages/config-merge/bin/config-merge.js",
+    ports: [9905],
+  },
+  {
+    name: "all",
+    title: "Outrigger",
+    description: "Every Outrigger tool behind one command",
+    entry: "packages/cli/bin/outrigger.js",
+    ports: [],
+  },
+];
+
+/**
+ * Flags of Node in every entrypoint, and of every measurement. The heap's limit is half of the container's memory (V8 itself
+ * does not look at small control groups), young generations stay small, and no idle worker threads are kept. The regular
+ * expression flags are those that `@outrigger/runtime/pattern` sets: given here too, they do not spoil the compile cache,
+ * which belongs to one set of flags.
+ */
+export const nodeFlags = [
+  "--max-old-space-size-percentage=50",
+  "--max-semi-space-size=1",
+  "--v8-pool-size=0",
+  "--enable-experimental-regexp-engine-on-excessive-backtracks",
+  "--regexp-backtracks-before-fallback=2000",
+] as const;
+
+/** Variables of every entrypoint. The second is what makes the compile cache independent of the path it was made at. */
+export const environment = {
+  NODE_ENV: "production",
+  NODE_COMPILE_CACHE: "/app/cache",
+  NODE_COMPILE_CACHE_PORTABLE: "1",
+  MALLOC_ARENA_MAX: "1",
+  TINI_SUBREAPER: "1",
+} as const;
+
+/** The user of every image, as user and group. */
+export const nonroot = 65532;
+
+/** The bundle's file name, in `dist/<name>` and in `/app`. */
+export function bundleName(image: ImageSpec): string {
+  return `${image.entry.split("/").at(-1)!.replace(/\.js$/, "")}.cjs`;
+}
