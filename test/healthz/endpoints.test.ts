@@ -26,7 +26,8 @@ test("a failing critical check fails all but /livez; its neighbour keeps its own
   const healthz = await startHealthz(t, { checks: { good: good.url, bad: { tcp: "127.0.0.1:1", fall: 1 } } });
   await healthz.until("/healthz/good", 200);
   await healthz.until("/healthz/bad", 503);
-  for (const path of ["/", "/healthz", "/readyz", "/startupz"]) assert.equal((await healthz.get(path)).status, 503, path);
+  for (const path of ["/", "/healthz", "/readyz", "/startupz"])
+    assert.equal((await healthz.get(path)).status, 503, path);
   assert.equal((await healthz.get("/livez")).status, 200);
   assert.equal((await healthz.get("/?exclude=bad")).status, 200);
   assert.equal((await healthz.get("/?exclude=dontexist")).status, 503);
@@ -91,11 +92,10 @@ test("a check that is not critical is shown as WARN and fails only its own endpo
   for (const path of AGGREGATES) assert.equal((await healthz.get(path)).body, '{"status": "OK"}', path);
   assert.match((await healthz.get("/?verbose")).body, /"cache": \{"status": "WARN", "critical": false/);
   const draft = await healthz.get("/", "application/health+json");
-  assert.deepEqual([draft.status, draft.headers["content-type"], draft.body], [
-    200,
-    "application/health+json",
-    '{"status":"warn"}',
-  ]);
+  assert.deepEqual(
+    [draft.status, draft.headers["content-type"], draft.body],
+    [200, "application/health+json", '{"status":"warn"}'],
+  );
 });
 
 test("HEAD has the code and headers of GET and no body", async (t) => {

@@ -12,9 +12,13 @@ const QUICK = { interval: "100ms", fall: 1 };
 async function verdicts(t: TestContext, checks: Record<string, object>): Promise<Record<string, string>> {
   const healthz = await startHealthz(t, { checks });
   return eventually(async () => {
-    const found = await Promise.all(Object.keys(checks).map(async (name) => [name, await detailsOf(healthz, name)] as const));
+    const found = await Promise.all(
+      Object.keys(checks).map(async (name) => [name, await detailsOf(healthz, name)] as const),
+    );
     assert.ok(found.every(([, { status }]) => status !== "PENDING"));
-    return Object.fromEntries(found.map(([name, { status, error }]) => [name, error === null ? `${status}` : `${status}: ${error}`]));
+    return Object.fromEntries(
+      found.map(([name, { status, error }]) => [name, error === null ? `${status}` : `${status}: ${error}`]),
+    );
   });
 }
 
@@ -44,7 +48,9 @@ const application: RequestListener = (request, response) => {
 
 test("status by status: 2xx and 3xx are good, 4xx and 5xx are not", async (t) => {
   const { url } = await startTarget(t, application);
-  const checks = Object.fromEntries([200, 204, 399, 304, 400, 404, 500].map((code) => [`s${code}`, { http: `${url}${code}`, ...QUICK }]));
+  const checks = Object.fromEntries(
+    [200, 204, 399, 304, 400, 404, 500].map((code) => [`s${code}`, { http: `${url}${code}`, ...QUICK }]),
+  );
   assert.deepEqual(await verdicts(t, checks), {
     s200: "OK",
     s204: "OK",

@@ -16,7 +16,9 @@ export interface ServerParts {
   endpoints: Endpoints;
   /** The tool about itself: `/metrics` and what lies below `/-`. */
   routes: RouteTable;
-  /** Answers everything else; loaded by the first request that needs it. */
+  /** Whether a path is a configured file; `/` is one only when there is nothing to check. */
+  isFile(path: string): boolean;
+  /** Answers files, and everything else that is no endpoint; loaded by the first request that needs it. */
   pages(): Promise<RequestListener>;
   log: Log;
 }
@@ -48,13 +50,13 @@ export async function serve(port: number, parts: ServerParts): Promise<HealthSer
 // Probes make up nearly all requests and are answered right here: express would cost each of them half as much again, and every
 // pod 8 MB for pages that are seldom asked for.
 async function answer(
-  { endpoints, routes, pages, log }: ServerParts,
+  { endpoints, routes, isFile, pages, log }: ServerParts,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const request = readRequest(message);
-    if (request !== undefined) {
+    if (request !== undefined && !isFile(request.path)) {
       const reply = await (endpoints.answer(request) ??
         (Object.hasOwn(routes, request.path) ? dispatch(routes, request) : undefined));
       if (reply !== undefined) return send(response, reply, request.method === "HEAD");

@@ -35,7 +35,8 @@ export const start: Start<HealthConfig> = (config, { tool, log, metrics }): Serv
     [`${ADMIN_PREFIX}/drain`]: drainRoute(health),
     "/metrics": metricsRoute,
   };
-  const open = (at: number) => serve(at, { endpoints, routes, pages: loadPages, log });
+  const open = (at: number) =>
+    serve(at, { endpoints, routes, isFile: (path) => files.has(path), pages: loadPages, log });
 
   const begin = async () => {
     server = await open(port);
