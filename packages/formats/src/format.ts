@@ -1,0 +1,48 @@
+import type { Node, Scalar } from "./node.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** The formats that are read and written. */
+export const formatNames = ["json", "yaml"] as const;
+export type FormatName = (typeof formatNames)[number];
+
+/** One parsed file. */
+export interface ParsedText {
+  readonly root: Node;
+  /** The text with the differences to `merged` written into it. Throws a Problem for what the format cannot hold. */
+  edit(merged: Node): string;
+}
+
+/** One configuration format. */
+export interface Format {
+  readonly name: FormatName;
+  /** Throws a Problem (exit status 4) with the position of the first mistake; it never quotes the text. */
+  parse(source: SourceText): ParsedText;
+  /** The canonical text of a tree. Throws a Problem for what the format cannot hold. */
+  write(root: Node): string;
+  /** The number to write for an untyped text, or undefined when the text is none in this format. */
+  number(text: string, replaced: Scalar | undefined): string | undefined;
+}
+
+const extensions: Readonly<Record<string, FormatName>> = {
+  ".json": "json",
+  ".jsonc": "json",
+  ".yaml": "yaml",
+  ".yml": "yaml",
+};
+
+/** The format of a file by its name; undefined for those that are only copied. */
+export function formatOf(path: string): FormatName | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? undefined : extensions[name.slice(dot).toLowerCase()];
+}
+
+/** Each format is loaded when a file needs it: a process pays for no other. */
+const loaders: Readonly<Record<FormatName, () => Promise<Format>>> = {
+  json: async () => (await import("./json/format.ts")).json,
+  yaml: async () => (await import("./yaml/format.ts")).yaml,
+};
+
+export function loadFormat(name: FormatName): Promise<Format> {
+  return loaders[name]();
+}

@@ -1,0 +1,26 @@
+/** Replacements of ranges of one text. Everything outside the ranges is taken over as it is. */
+export class Splices {
+  readonly #list: { start: number; end: number; text: string; order: number }[] = [];
+
+  /** Replaces `[start, end)`. Ranges must not overlap; insertions at one place keep the order of the calls. */
+  add(start: number, end: number, text: string): void {
+    if (start < end || text !== "") this.#list.push({ start, end, text, order: this.#list.length });
+  }
+
+  get empty(): boolean {
+    return this.#list.length === 0;
+  }
+
+  apply(source: string): string {
+    const sorted = this.#list.toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+    const pieces: string[] = [];
+    let at = 0;
+    for (const { start, end, text } of sorted) {
+      if (start < at) throw new Error(`overlapping edits at offset ${start}`);
+      pieces.push(source.slice(at, start), text);
+      at = end;
+    }
+    pieces.push(source.slice(at));
+    return pieces.join("");
+  }
+}

@@ -1,0 +1,193 @@
+import { type ArrayStrategy, mergeLists } from "./arrays.ts";
+import { coerce, type Expectation, type NumberGrammar } from "./coerce.ts";
+import { EditableList, EditableMap, similarKeys } from "./editable.ts";
+import { matchKey } from "./lookup.ts";
+import { isScalar, type ListNode, type MapNode, type Node, type Scalar } from "./node.ts";
+import { type Origin, plainOrigin } from "./origin.ts";
+import { formatPath, type Segment } from "./path.ts";
+import { Problem, problemsOf } from "./problem.ts";
+
+type Path = readonly (string | number)[];
+
+export interface TreeOptions {
+  readonly arrays: ArrayStrategy;
+  readonly number: NumberGrammar;
+  /** The type a schema gives the value at a path. */
+  readonly expected?: (path: Path) => Expectation | undefined;
+  /** Something surprising that is no error. */
+  readonly warn: (message: string) => void;
+  /** A refusal; merging goes on, so that all of them are found in one run. */
+  readonly report: (problem: Problem) => void;
+}
+
+/** Which origin set which path within one source: two of them for one key is a mistake. */
+export type Claims = Map<string, Origin>;
+
+/** The merged document: sources are laid over it one after the other, later ones win. */
+export class Tree {
+  #root: Node | undefined;
+  readonly #options: TreeOptions;
+  /** What each value overrode. */
+  readonly overrode = new Map<Node, Node>();
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+  }
+
+  /** The merged value; an empty map when no source gave one. */
+  get root(): Node {
+    return this.#root ?? EditableMap.from(plainOrigin("no source"));
+  }
+
+  /** Lays a document over the tree as RFC 7396 says. The first one is the base and keeps its nulls. */
+  merge(patch: Node): void {
+    this.#root = this.#root === undefined ? patch : this.#merge(this.#root, patch, []);
+  }
+
+  /** Merges a value at a path, a null deletes it; untyped text takes a type. */
+  set(segments: readonly Segment[], value: Node, claims?: Claims): void {
+    this.#attempt(() => {
+      this.#root = this.#descend(this.#root, segments, 0, [], (existing, path) => {
+        this.#claim(claims, path, value.origin);
+        if (value.kind === "null") return undefined;
+        return this.#merge(existing, value, path);
+      });
+    });
+  }
+
+  /** The value a path addresses, if it exists. Throws a Problem when the path is ambiguous. */
+  find(segments: readonly Segment[]): Node | undefined {
+    let node = this.#root;
+    for (let index = 0; index < segments.length; ) {
+      if (node?.kind === "map") {
+        const { key, consumed } = matchKey(node, segments, index, []);
+        node = node.entries.get(key);
+        index += consumed;
+      } else if (node?.kind === "list") {
+        const { text } = segments[index] as Segment;
+        node = /^[0-9]+$/.test(text) ? node.items[Number(text)] : undefined;
+        index++;
+      } else return undefined;
+    }
+    return node;
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      for (const problem of problemsOf(error)) this.#options.report(problem);
+    }
+  }
+
+  #claim(claims: Claims | undefined, path: Path, origin: Origin): void {
+    if (claims === undefined) return;
+    for (let length = 1; length <= path.length; length++) {
+      const other = claims.get(formatPath(path.slice(0, length)));
+      if (other === undefined) continue;
+      throw new Problem("merge", `${other.at(0)} and ${origin.at(0)} both set ${formatPath(path)}`, {
+        hint: "remove one of the two",
+      });
+    }
+    claims.set(formatPath(path), origin);
+  }
+
+  #descend(
+    node: Node | undefined,
+    segments: readonly Segment[],
+    index: number,
+    path: Path,
+    apply: (existing: Node | undefined, path: Path) => Node | undefined,
+  ): Node | undefined {
+    if (index === segments.length) return apply(node, path);
+    if (node?.kind === "list") return this.#descendList(node, segments, index, path, apply);
+    const map = node?.kind === "map" ? node : undefined;
+    const match = map && matchKey(map, segments, index, path);
+    const key = match?.key ?? (segments[index] as Segment).text;
+    const existing = map?.entries.get(key);
+    const next = this.#descend(existing, segments, index + (match?.consumed ?? 1), [...path, key], apply);
+    if (next === existing) return node;
+    const target =
+      map === undefined ? this.#replacing(node, EditableMap.from((next as Node).origin)) : EditableMap.of(map);
+    if (next === undefined) target.delete(key);
+    else target.set(key, next);
+    return target;
+  }
+
+  #descendList(
+    node: ListNode,
+    segments: readonly Segment[],
+    index: number,
+    path: Path,
+    apply: (existing: Node | undefined, path: Path) => Node | undefined,
+  ): Node {
+    const { text } = segments[index] as Segment;
+    const position = /^[0-9]+$/.test(text) ? Number(text) : Number.POSITIVE_INFINITY;
+    if (position > node.items.length) {
+      const what = Number.isFinite(position) ? `has ${node.items.length} elements` : "is a list";
+      throw new Problem(
+        "merge",
+        `${formatPath([...path, text])}: ${formatPath(path)} (${node.origin.at(node.start)}) ${what}`,
+        {
+          hint: `address an element by its index; ${node.items.length} appends one`,
+        },
+      );
+    }
+    const existing = node.items[position];
+    const next = this.#descend(existing, segments, index + 1, [...path, position], apply);
+    if (next === existing) return node;
+    const list = EditableList.of(node);
+    if (next === undefined) list.items.splice(position, 1);
+    else list.items[position] = next;
+    return list;
+  }
+
+  #merge(target: Node | undefined, patch: Node, path: Path): Node {
+    if (patch.kind === "map") return this.#mergeMap(target, patch, path);
+    if (patch.kind === "list") {
+      if (target?.kind !== "list") return this.#replacing(target, patch);
+      const merged = mergeLists(target, patch, this.#options.arrays, path, (a, b, at) => this.#merge(a, b, at));
+      return merged === patch ? this.#replacing(target, patch) : merged;
+    }
+    return this.#replacing(target, patch.origin.untyped ? this.#coerce(patch, target, path) : patch);
+  }
+
+  #coerce(text: Scalar, target: Node | undefined, path: Path): Scalar {
+    return coerce(text, target, this.#options.expected?.(path), this.#options.number, path);
+  }
+
+  #mergeMap(target: Node | undefined, patch: MapNode, path: Path): MapNode {
+    const map = target?.kind === "map" ? EditableMap.of(target) : this.#replacing(target, EditableMap.emptyLike(patch));
+    for (const [key, value] of patch.entries) {
+      if (value.kind === "null") this.#deleteBy(value, map, key, path);
+      else {
+        const existing = map.entries.get(key);
+        if (existing === undefined) this.#warnOfSiblings(map, key, value, path);
+        this.#attempt(() => map.set(key, this.#merge(existing, value, [...path, key])));
+      }
+    }
+    return map;
+  }
+
+  #deleteBy(value: Scalar, map: EditableMap, key: string, path: Path): void {
+    const isEmpty = value.start === value.end && value.end > 0;
+    if (isEmpty && map.entries.has(key)) {
+      const where = value.origin.at(value.start);
+      this.#options.warn(`${where}: ${formatPath([...path, key])} has no value, which is null and deletes the key`);
+    }
+    map.delete(key);
+  }
+
+  #warnOfSiblings(map: EditableMap, key: string, value: Node, path: Path): void {
+    for (const sibling of similarKeys(map, key)) {
+      const [here, there] = [formatPath([...path, key]), formatPath([...path, sibling])];
+      this.#options.warn(`${here} (${value.origin.at(value.start)}) and ${there} differ only in case; both are kept`);
+    }
+  }
+
+  /** Remembers that `next` stands where `previous` stood. */
+  #replacing<N extends Node>(previous: Node | undefined, next: N): N {
+    if (previous !== undefined && previous !== next && isScalar(previous)) this.overrode.set(next, previous);
+    return next;
+  }
+}

@@ -1,0 +1,345 @@
+import { isAlias, isCollection, isScalar, type Pair, type ParsedNode } from "yaml";
+import { applyChanges, type Editor, type Path } from "../changes.ts";
+import { canonical, type Layout, layoutOf } from "../layout.ts";
+import type { ListNode, MapNode, Node } from "../node.ts";
+import { Splices } from "../splices.ts";
+import { Geography, type Place } from "./geography.ts";
+import type { YamlMap, YamlText } from "./parse.ts";
+import { type ScalarStyle, writeLiteral } from "./scalar.ts";
+import {
+  isBlock,
+  scalarText,
+  writeAfterKey,
+  writeBlock,
+  writeDocument,
+  writeFlow,
+  writeItem,
+  writeKey,
+} from "./write.ts";
+
+/** The text of `document` with the differences to `merged` written into it; all other bytes are its own. */
+export function editYaml(document: YamlText, merged: Node): string {
+  const { text } = document.source;
+  const editor = new YamlEditor(document);
+  if (text.slice(document.source.start).trim() === "" && isBlock(merged)) {
+    return text.slice(0, document.source.start) + writeDocument(merged, canonical);
+  }
+  editor.write(merged);
+  return editor.splices.apply(text);
+}
+
+class YamlEditor implements Editor {
+  readonly splices = new Splices();
+  readonly #document: YamlText;
+  readonly #text: string;
+  readonly #layout: Layout;
+  readonly #geography: Geography;
+  /** Written out because an anchor they depend on has changed; nothing inside them is edited any more. */
+  readonly #settled = new Set<Node>();
+
+  constructor(document: YamlText) {
+    this.#document = document;
+    this.#text = document.source.text;
+    const { eol, unit } = layoutOf(this.#text);
+    this.#layout = { eol, unit: unit.includes("\t") ? canonical.unit : unit };
+    this.#geography = new Geography(document);
+  }
+
+  write(merged: Node): void {
+    const { root } = this.#document;
+    if (root.kind === "map" && !this.#document.ast.has(root)) {
+      if (merged.kind === "map" && merged.entries.size === 0) return;
+      // Only comments so far: the value goes behind them.
+      const end = this.#text.length;
+      const lead = this.#text.endsWith("\n") ? "" : this.#layout.eol;
+      this.splices.add(end, end, lead + writeDocument(merged, this.#layout));
+      return;
+    }
+    this.#detach(merged);
+    applyChanges(root, merged, this);
+  }
+
+  /** An alias keeps its value when the text of its anchor changes: it is then written out. */
+  #detach(merged: Node): void {
+    const done: Path[] = [];
+    for (const { path, target, holder } of this.#document.uses.toSorted((a, b) => a.path.length - b.path.length)) {
+      const anchored = this.#geography.pathOf(target);
+      if (anchored === undefined || at(merged, anchored) === target) continue;
+      const next = at(merged, path);
+      if (next === undefined || done.some((outer) => outer.every((step, index) => step === path[index]))) continue;
+      done.push(path);
+      this.#settled.add(holder);
+      this.#overwrite(holder, next, path);
+    }
+  }
+
+  editable(old: MapNode | ListNode, next: MapNode | ListNode): boolean {
+    if (this.#document.foreign.has(old) || this.#settled.has(old)) return false;
+    if (old.kind === "list" || next.kind === "list") return true;
+    return (old as YamlMap).inherited.keys().every((key) => next.entries.has(key));
+  }
+
+  replace(old: Node, next: Node, path: Path): void {
+    if (!this.#settled.has(old)) this.#overwrite(old, next, path);
+  }
+
+  #overwrite(old: Node, next: Node, path: Path): void {
+    const key = path.at(-1);
+    const heir = this.#geography.heirOf(old);
+    if (heir !== undefined) {
+      this.editMap(heir, new Set(), new Map([[String(key), next]]));
+      return;
+    }
+    if (!this.#document.ast.has(old) || this.#geography.isInFlow(old)) {
+      const before = this.#document.ast.has(old) ? "" : ": ";
+      this.splices.add(old.start, old.end, before + writeFlow(untagged(next), this.#styleOf(old)));
+      return;
+    }
+    const place = this.#geography.place(old);
+    this.#dropTag(old, next, place.after);
+    if (isBlock(next)) this.#toBlock(old, untagged(next), place);
+    else this.#toInline(old, untagged(next), place);
+  }
+
+  #toInline(old: Node, next: Node, { after, indent, isItem }: Place): void {
+    const end = this.#geography.contentEnd(old);
+    const text = this.#inlineText(old, next, indent, end);
+    if (old.start === old.end) {
+      const empty = this.#behindProperties(after, old.start);
+      this.splices.add(empty, empty, ` ${text}`);
+      return;
+    }
+    if (!this.#isBlockCollection(old)) {
+      this.splices.add(old.start, end, text + (this.#text[end - 1] === "\n" ? this.#layout.eol : ""));
+      return;
+    }
+    const lineEnd = this.#geography.lineEnd(end);
+    const lineStart = this.#geography.breakBefore(old.start);
+    if (isItem || lineStart < after) this.splices.add(old.start, lineEnd, text);
+    else {
+      this.splices.add(after, after, ` ${text}`);
+      this.splices.add(lineStart, lineEnd, "");
+    }
+  }
+
+  /** The end of the anchor and the tag of an empty value, or of the colon or dash before it. */
+  #behindProperties(after: number, start: number): number {
+    return after + this.#text.slice(after, start).trimEnd().length;
+  }
+
+  #inlineText(old: Node, next: Node, indent: string, end: number): string {
+    if (next.kind === "map" || next.kind === "list") return writeFlow(next);
+    const style = this.#styleOf(old);
+    const alone = this.#text.slice(end, this.#geography.lineEnd(end)).trim() === "" || this.#text[end - 1] === "\n";
+    const inner = indent + this.#layout.unit;
+    if (next.kind === "string" && alone && (style === "literal" || style === "folded" || next.text.includes("\n"))) {
+      const literal = style === "double" ? undefined : writeLiteral(next.text, inner, this.#layout.eol);
+      if (literal !== undefined) {
+        return style === "folded" && !literal.includes("\n", literal.indexOf("\n") + 1)
+          ? literal.replace("|", ">")
+          : literal;
+      }
+    }
+    return scalarText(next, style, false);
+  }
+
+  #toBlock(old: Node, next: Node, { after, indent, isItem, isRoot }: Place): void {
+    const end = this.#geography.contentEnd(old);
+    const lineEnd = this.#geography.lineEnd(end);
+    if (isRoot) this.splices.add(old.start, lineEnd, writeBlock(next, "", this.#layout));
+    else if (isItem) this.splices.add(old.start, lineEnd, writeItem(next, indent, this.#layout));
+    else if (this.#isBlockCollection(old)) {
+      const from = this.#geography.breakBefore(old.start);
+      this.splices.add(from, lineEnd, this.#layout.eol + writeBlock(next, indent + this.#layout.unit, this.#layout));
+    } else {
+      const block = this.#layout.eol + writeBlock(next, indent + this.#layout.unit, this.#layout);
+      if (this.#text[end - 1] === "\n" && end > old.start) {
+        this.splices.add(this.#behindProperties(after, old.start), end, block + this.#layout.eol);
+      } else {
+        if (old.start < old.end) this.splices.add(this.#behindProperties(after, old.start), end, "");
+        this.splices.add(lineEnd, lineEnd, block);
+      }
+    }
+  }
+
+  editMap(old: MapNode, removed: ReadonlySet<string>, added: ReadonlyMap<string, Node>): void {
+    const map = old as YamlMap;
+    const kept = map.entries.size - removed.size;
+    if (this.#geography.isFlow(map)) {
+      this.#removeFlow(
+        map,
+        [...map.pairs.keys()].map((key) => removed.has(key)),
+      );
+      const style = this.#keyStyle(map);
+      const items = Array.from(added, ([key, value]) => `${writeKey(key, true, style)}: ${writeFlow(value)}`);
+      this.#appendFlow(map, items, kept);
+      return;
+    }
+    if (kept === 0 && added.size === 0) {
+      this.#empty(map, "{}");
+      return;
+    }
+    const rows = map.ast.items.map((pair) => pairStart(pair));
+    this.#removeRows(
+      map,
+      rows,
+      [...this.#rowKeys(map)].map((key) => key !== undefined && removed.has(key)),
+    );
+    const indent = this.#geography.column(map.start);
+    const style = this.#keyStyle(map);
+    const lines = Array.from(
+      added,
+      ([key, value]) => `${writeKey(key, false, style)}:${writeAfterKey(value, indent, this.#layout)}`,
+    );
+    this.#appendRows(map, lines, indent);
+  }
+
+  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[]): void {
+    const kept = old.items.length - removed.size;
+    const gone = [...old.items.keys()].map((index) => removed.has(index));
+    if (this.#geography.isFlow(old)) {
+      this.#removeFlow(old, gone);
+      this.#appendFlow(
+        old,
+        added.map((node) => writeFlow(node)),
+        kept,
+      );
+    } else if (kept === 0 && added.length === 0) {
+      this.#empty(old, "[]");
+    } else {
+      this.#removeRows(old, this.#geography.dashes(old), gone);
+      const indent = this.#geography.column(old.start);
+      this.#appendRows(
+        old,
+        added.map((node) => `- ${writeItem(node, indent, this.#layout)}`),
+        indent,
+      );
+    }
+  }
+
+  /** The key of each pair of the text, undefined for a merge key. */
+  *#rowKeys(map: YamlMap): Generator<string | undefined> {
+    const byPair = new Map<unknown, string>();
+    for (const [key, pair] of map.pairs) byPair.set(pair, key);
+    for (const pair of map.ast.items) yield byPair.get(pair);
+  }
+
+  #empty(old: MapNode | ListNode, text: string): void {
+    const place = this.#geography.place(old);
+    const end = this.#geography.lineEnd(this.#geography.contentEnd(old));
+    const lineStart = this.#geography.breakBefore(old.start);
+    if (place.isRoot || place.isItem || lineStart < place.after) this.splices.add(old.start, end, text);
+    else {
+      this.splices.add(place.after, place.after, ` ${text}`);
+      this.splices.add(lineStart, end, "");
+    }
+  }
+
+  /** Removes whole lines; the first one of a map behind a dash starts in the middle of its line. */
+  #removeRows(old: MapNode | ListNode, starts: readonly number[], gone: readonly boolean[]): void {
+    for (const [index, isGone] of gone.entries()) {
+      if (!isGone) continue;
+      const start = starts[index] as number;
+      const end = this.#geography.lineEnd(this.#geography.rowEnd(old, index));
+      const lineStart = this.#geography.lineStart(start);
+      if (this.#text.slice(lineStart, start).trim() === "") {
+        const next = this.#geography.behindBreak(end);
+        this.splices.add(next === end ? this.#geography.breakBefore(start) : lineStart, next, "");
+      } else {
+        const next = starts.find((_, at) => at > index && !gone[at]);
+        this.splices.add(start, next ?? end, "");
+        if (next !== undefined) return;
+      }
+    }
+  }
+
+  #appendRows(old: MapNode | ListNode, rows: readonly string[], indent: string): void {
+    if (rows.length === 0) return;
+    const { eol } = this.#layout;
+    const end = this.#geography.contentEnd(old);
+    const lines = rows.map((row) => indent + row).join(eol);
+    if (this.#text[end - 1] === "\n") this.splices.add(end, end, lines + eol);
+    else {
+      const lineEnd = this.#geography.lineEnd(end);
+      this.splices.add(lineEnd, lineEnd, eol + lines);
+    }
+  }
+
+  #removeFlow(old: MapNode | ListNode, gone: readonly boolean[]): void {
+    const items = this.#geography.flowItems(old);
+    const lastKept = gone.lastIndexOf(false);
+    for (const [index, isGone] of gone.entries()) {
+      if (!isGone) continue;
+      const [start, end] = items[index] as [number, number];
+      const next = items[index + 1];
+      const previous = items[index - 1];
+      if (index < lastKept && next !== undefined) this.splices.add(start, next[0], "");
+      else this.splices.add(previous === undefined ? start : previous[1], end, "");
+    }
+  }
+
+  #appendFlow(old: MapNode | ListNode, texts: readonly string[], kept: number): void {
+    if (texts.length === 0) return;
+    const last = this.#geography.flowItems(old).at(-1);
+    if (last === undefined) {
+      const brace = this.#text.indexOf(old.kind === "map" ? "{" : "[", old.start) + 1;
+      this.splices.add(brace, brace, texts.join(", "));
+      return;
+    }
+    const text = texts.join(", ");
+    this.splices.add(last[1], last[1], kept === 0 ? text : `, ${text}`);
+  }
+
+  #keyStyle(map: YamlMap): ScalarStyle {
+    const last = [...map.pairs.values()].at(-1)?.key;
+    return isScalar(last) ? styleOf(last.type) : "plain";
+  }
+
+  #styleOf(old: Node): ScalarStyle {
+    const ast = this.#document.ast.get(old);
+    return isScalar(ast) ? styleOf(ast.type) : "plain";
+  }
+
+  #isBlockCollection(old: Node): boolean {
+    const ast = this.#document.ast.get(old);
+    return isCollection(ast) && ast.flow !== true && !isAlias(ast);
+  }
+
+  /** A tag that no longer describes the value goes; one that only the application knows stays. */
+  #dropTag(old: Node, next: Node, after: number): void {
+    const ast = this.#document.ast.get(old) as ParsedNode | undefined;
+    if (ast === undefined || isAlias(ast) || ast.tag === undefined) return;
+    if (old.tag !== undefined && old.kind === next.kind) return;
+    if (ast.tag === "tag:yaml.org,2002:str" && next.kind === "string") return;
+    const found = /!\S*[ \t]*/.exec(this.#text.slice(after, old.start));
+    if (found !== null) this.splices.add(after + found.index, after + found.index + found[0].length, "");
+  }
+}
+
+/** The value without the tag of its own: in an edit, the tag in the text decides. */
+function untagged(node: Node): Node {
+  if (node.tag === undefined) return node;
+  const { tag: _, ...rest } = node;
+  return rest as Node;
+}
+
+function styleOf(type: unknown): ScalarStyle {
+  if (type === "QUOTE_DOUBLE") return "double";
+  if (type === "QUOTE_SINGLE") return "single";
+  if (type === "BLOCK_LITERAL") return "literal";
+  return type === "BLOCK_FOLDED" ? "folded" : "plain";
+}
+
+function pairStart(pair: Pair<unknown, unknown>): number {
+  return (pair.key as ParsedNode).range[0];
+}
+
+function at(root: Node, path: Path): Node | undefined {
+  let node: Node | undefined = root;
+  for (const step of path) {
+    if (node?.kind === "map") node = node.entries.get(String(step));
+    else if (node?.kind === "list") node = node.items[Number(step)];
+    else return undefined;
+  }
+  return node;
+}
