@@ -1,0 +1,157 @@
+import { untypedText } from "@outrigger/formats/coerce";
+import { type Format, formatOf, loadFormat, type ParsedText } from "@outrigger/formats/format";
+import type { Node } from "@outrigger/formats/node";
+import { plainOrigin } from "@outrigger/formats/origin";
+import { literalSegments, parsePath } from "@outrigger/formats/path";
+import { Problem, problemsOf } from "@outrigger/formats/problem";
+import { SourceText } from "@outrigger/formats/source-text";
+import { type Claims, Tree } from "@outrigger/formats/tree";
+import { type MergePlan, unknownFormat } from "./plan.ts";
+import { isDirectory, type NamedValue, readDirectory } from "./sources/directory.ts";
+import { readEnvironment } from "./sources/environment.ts";
+import { type Literals, verbatim } from "./sources/literal.ts";
+import { decode, isAbsent, readSource } from "./sources/read.ts";
+import type { SourceSpec } from "./sources/spec.ts";
+import { resolveText } from "./sources/value.ts";
+import type { Volumes } from "./sources/volumes.ts";
+
+export interface BuildContext {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly volumes: Volumes;
+  readonly literals: Literals;
+  readonly warn: (message: string) => void;
+  readonly report: (problem: Problem) => void;
+}
+
+/** Builds the merged tree of one output; its problems go to the context, all of them. */
+export class Build {
+  readonly tree: Tree;
+  readonly format: Format;
+  readonly #plan: MergePlan;
+  readonly #name: string;
+  readonly #context: BuildContext;
+  #base: ParsedText | undefined;
+  #isFirst = true;
+
+  private constructor(plan: MergePlan, name: string, format: Format, context: BuildContext) {
+    this.#plan = plan;
+    this.#name = name;
+    this.#context = context;
+    this.format = format;
+    const { warn, report } = context;
+    this.tree = new Tree({ arrays: plan.arrays, number: format.number, warn, report });
+  }
+
+  /** Merges all sources, then `set`. */
+  static async of(plan: MergePlan, name: string, context: BuildContext): Promise<Build> {
+    const build = new Build(plan, name, await loadFormat(plan.format), context);
+    for (const source of plan.sources) await build.#attempt(() => build.#merge(source));
+    for (const [path, value] of plan.set) await build.#attempt(() => build.#set(path, value));
+    return build;
+  }
+
+  /** Lays an assignment of the command line over everything else. */
+  assign(path: string, value: string): void {
+    try {
+      this.tree.set(parsePath(path), this.#resolve(path, value));
+    } catch (error) {
+      for (const problem of problemsOf(error)) this.#context.report(problem);
+    }
+  }
+
+  /** Reports required paths without a value. */
+  verify(): void {
+    for (const path of this.#plan.require) {
+      const node = this.tree.find(parsePath(path));
+      if (node !== undefined && node.kind !== "null") continue;
+      this.#context.report(
+        new Problem("value", `${path} is required in ${this.#name} but has no value`, {
+          hint: "set it, give it in a source, or remove it from require",
+        }),
+      );
+    }
+  }
+
+  /** The text of the output: the base document with its edits, or the whole tree in the format's canonical style. */
+  text(): string {
+    return this.#base === undefined ? this.format.write(this.tree.root) : this.#base.edit(this.tree.root);
+  }
+
+  async #attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      for (const problem of problemsOf(error)) this.#context.report(problem);
+    }
+  }
+
+  async #merge(source: SourceSpec): Promise<void> {
+    const { environment, report } = this.#context;
+    if (source.kind === "environment") this.#setAll(readEnvironment(source.prefix, environment, report), true);
+    else if (source.path.endsWith("/") || isDirectory(source.path)) await this.#mergeDirectory(source);
+    else await this.#mergeFile(source);
+  }
+
+  async #mergeFile({ path, optional, format }: SourceSpec & { kind: "path" }): Promise<void> {
+    const bytes = forgiving(optional, () => readSource(this.#context.volumes.resolve(path), path));
+    if (bytes === undefined) return;
+    const name = format ?? formatOf(path);
+    if (name === undefined) throw unknownFormat(path);
+    const parsed = (await loadFormat(name)).parse(new SourceText(path, decode(bytes, path)));
+    if (this.#isFirst && name === this.#plan.format) this.#base = parsed;
+    this.#isFirst = false;
+    this.tree.merge(parsed.root);
+  }
+
+  async #mergeDirectory({ path, optional }: SourceSpec & { kind: "path" }): Promise<void> {
+    const values = forgiving(optional, () => readDirectory(path, this.#context.volumes));
+    if (values !== undefined) this.#setAll(values, false);
+  }
+
+  /** Sets the values of one directory or of the environment. A dot may separate keys where that names what exists. */
+  #setAll(values: readonly NamedValue[], dotted: boolean): void {
+    this.#isFirst = false;
+    const claims: Claims = new Map();
+    for (const { keys, text, origin } of values) {
+      const value = untypedText(text, plainOrigin(origin, { secret: true, untyped: true }));
+      const exact = literalSegments(keys);
+      const split = literalSegments(keys.flatMap((key) => key.split(".")));
+      const useSplit = dotted && split.length > exact.length && !this.#exists(exact) && this.#exists(split);
+      this.tree.set(useSplit ? split : exact, value, claims);
+    }
+  }
+
+  #exists(segments: ReturnType<typeof literalSegments>): boolean {
+    try {
+      return this.tree.find(segments) !== undefined;
+    } catch (error) {
+      // Ambiguous: setting it says so.
+      return problemsOf(error).length > 0;
+    }
+  }
+
+  async #set(path: string, value: unknown): Promise<void> {
+    this.#isFirst = false;
+    this.tree.set(parsePath(path), await this.#valueOf(path, value));
+  }
+
+  async #valueOf(path: string, value: unknown): Promise<Node> {
+    if (typeof value === "string") return this.#resolve(path, value);
+    return verbatim(value) ?? this.#context.literals.node(value, ["config", this.#name, "set", path]);
+  }
+
+  #resolve(path: string, value: string): Node {
+    const { environment, volumes } = this.#context;
+    return resolveText(value, { environment, volumes, purpose: `${path} of ${this.#name}` });
+  }
+}
+
+/** An absent source is none when it is optional. */
+function forgiving<T>(optional: boolean | undefined, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (optional === true && isAbsent(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { type Loaded, loadSection, parseSet } from "@outrigger/runtime/load";
+import type { Options } from "@outrigger/runtime/options";
+import { printConfig } from "@outrigger/runtime/print-config";
+import type { Section } from "@outrigger/runtime/section";
+import { configSection, type MergeConfig } from "./config.ts";
+import { writeOut } from "./stdout.ts";
+
+/** Loads the `config` section: file, environment, `--set`. Throws `ConfigError` (exit status 2) with all problems. */
+export function load({ values }: Options): Promise<Loaded<MergeConfig>> {
+  return loadSection(configSection, {
+    file: values.get("config")?.at(-1),
+    assignments: (values.get("set") ?? []).map(parseSet),
+  });
+}
+
+/** `--print-config`. Resolves with the exit status. */
+export async function printConfiguration(loaded: Loaded<MergeConfig> | undefined): Promise<number> {
+  await writeOut(Buffer.from(printConfig(configSection as Section<never>, loaded?.input)));
+  return 0;
+}

@@ -1,0 +1,90 @@
+import type { ArrayStrategy } from "@outrigger/formats/arrays";
+import { type FormatName, formatOf } from "@outrigger/formats/format";
+import { Problem } from "@outrigger/formats/problem";
+import type { MergeConfig, OutputConfig, Owner } from "./config.ts";
+import type { SourceSpec } from "./sources/spec.ts";
+
+/** How one output is to be made. */
+export interface OutputPlan {
+  /** The path as the user wrote it; undefined for stdout. */
+  readonly target: string | undefined;
+  readonly body: Body;
+  readonly mode?: number | undefined;
+  readonly owner?: Owner | undefined;
+}
+
+/** Where the bytes of an output come from. */
+export type Body =
+  | { readonly kind: "content"; readonly text: string }
+  /** A file whose format is unknown, taken over byte for byte. */
+  | { readonly kind: "copy"; readonly source: string; readonly optional: boolean }
+  | MergePlan;
+
+export interface MergePlan {
+  readonly kind: "merge";
+  readonly format: FormatName;
+  readonly sources: readonly SourceSpec[];
+  /** Paths and values of `set`, in order. */
+  readonly set: readonly (readonly [path: string, value: unknown])[];
+  readonly arrays: ArrayStrategy;
+  readonly require: readonly string[];
+}
+
+/** A directory that has to exist with this mode and owner. */
+export interface DirectoryPlan {
+  readonly target: string;
+  readonly mode?: number | undefined;
+  readonly owner?: Owner | undefined;
+}
+
+export interface Plan {
+  readonly outputs: readonly OutputPlan[];
+  readonly directories: readonly DirectoryPlan[];
+}
+
+/** The outputs of the `config` section. Throws a Problem (exit status 2) when a format cannot be told. */
+export function planConfigured(config: MergeConfig, environment: readonly SourceSpec[]): Plan {
+  const outputs: OutputPlan[] = [];
+  const directories: DirectoryPlan[] = [];
+  for (const [target, output] of Object.entries(config)) {
+    const { mode, owner } = output;
+    if (target.endsWith("/")) directories.push({ target, mode, owner });
+    else outputs.push({ target, body: bodyOf(target, output, environment), mode, owner });
+  }
+  return { outputs, directories };
+}
+
+function bodyOf(target: string, output: OutputConfig, environment: readonly SourceSpec[]): Body {
+  if (output.content !== undefined) return { kind: "content", text: output.content };
+  const set = Object.entries(output.set ?? {});
+  const from = output.from ?? [];
+  const [first] = from;
+  if (from.length === 1 && first?.kind === "path" && set.length === 0 && isOpaque(target, output, first)) {
+    return { kind: "copy", source: first.path, optional: first.optional === true };
+  }
+  const format = output.format ?? formatOf(target) ?? sourceFormat(from);
+  if (format === undefined) throw unknownFormat(target);
+  const require = output.require ?? [];
+  return { kind: "merge", format, sources: [...from, ...environment], set, arrays: output.arrays, require };
+}
+
+/** Whether neither the output nor its one source has a format. */
+function isOpaque(target: string, { format, require }: OutputConfig, source: SourceSpec & { kind: "path" }): boolean {
+  const unknown = format === undefined && formatOf(target) === undefined;
+  return unknown && require === undefined && source.format === undefined && formatOf(source.path) === undefined;
+}
+
+/** The format of the first file source whose format can be told. */
+export function sourceFormat(sources: readonly SourceSpec[]): FormatName | undefined {
+  for (const source of sources) {
+    const format = source.kind === "path" ? (source.format ?? formatOf(source.path)) : undefined;
+    if (format !== undefined) return format;
+  }
+  return undefined;
+}
+
+export function unknownFormat(target: string): Problem {
+  return new Problem("usage", `the format of ${target} cannot be told from its name`, {
+    hint: "give the output an extension that is known (.json, .yaml, …), or say format: in the configuration",
+  });
+}
