@@ -25,8 +25,8 @@ const defaults = {
 export type PortKey = keyof typeof defaults;
 
 export interface StageOptions {
-  /** The `outrigger.yaml` to play. */
-  configuration: string;
+  /** The `outrigger.yaml` to play; a play without sidecars has none. */
+  configuration?: string;
   /** Ports of services that run here, by the host name the configuration knows them under. */
   services?: Record<string, number>;
   /** `defaults`: the documented ports where they are free; `free`: always others, so that tests can run side by side. */
@@ -51,7 +51,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const path = (containerPath: string) => join(directory, containerPath);
   for (const volume of volumes) mkdirSync(path(volume), { recursive: true });
   const configuration = path("outrigger.yaml");
-  const text = readFileSync(options.configuration, "utf8");
+  const text = options.configuration === undefined ? "{}" : readFileSync(options.configuration, "utf8");
   writeFileSync(configuration, relocate(text, directory, options.services ?? {}));
   const ports = await choosePorts(options.ports);
   const sections = Object.keys(parse(text) as object);
