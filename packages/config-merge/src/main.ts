@@ -1,11 +1,11 @@
 import { existsSync, writeSync } from "node:fs";
-import { problemsOf } from "@outrigger/formats/problem";
 import { onFirstSignal } from "@outrigger/runtime/early";
-import { OutriggerError, UsageError } from "@outrigger/runtime/errors";
-import { exit, exitOnUncaught, reportError } from "@outrigger/runtime/exit";
+import { UsageError } from "@outrigger/runtime/errors";
+import { exit, exitOnUncaught } from "@outrigger/runtime/exit";
 import { createLog, type Log, logOptionsFrom } from "@outrigger/runtime/log";
 import { type Invocation, readArguments } from "./arguments.ts";
 import { planInvocation } from "./invocation.ts";
+import { reportAll } from "./report.ts";
 import { run } from "./run.ts";
 import { Literals } from "./sources/literal.ts";
 import { writeOut } from "./stdout.ts";
@@ -59,18 +59,6 @@ function needsConfiguration({ options }: Invocation): boolean {
   if (["config", "set", "print-config"].some((name) => options.values.has(name))) return true;
   if (Object.keys(process.env).some((name) => /^outrigger_config(?:__|$)/i.test(name))) return true;
   return existsSync("/etc/outrigger/outrigger.yaml");
-}
-
-/** Reports every problem; the exit status is the lowest of theirs. */
-function reportAll(log: Log, error: unknown): number {
-  if (error instanceof OutriggerError && error.name !== "Problem") return reportError(log, error);
-  let problems: ReturnType<typeof problemsOf>;
-  try {
-    problems = problemsOf(error);
-  } catch {
-    return reportError(log, error);
-  }
-  return Math.min(...problems.map((problem) => reportError(log, problem)));
 }
 
 /** Straight to the descriptor: making `process.stderr` costs several milliseconds, and most runs log one line. */
