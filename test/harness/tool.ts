@@ -127,5 +127,14 @@ export async function runTool(
 ): Promise<Exit & { stdout: string; stderr: string; logs: LogRecord[] }> {
   const running = startTool(tool, args, options);
   const exit = await running.exited;
-  return { ...exit, stdout: running.stdout, stderr: running.stderr, logs: running.logs };
+  const { stdout, stderr } = running;
+  // Read on demand: a command such as `healthz probe` writes plain text.
+  return {
+    ...exit,
+    stdout,
+    stderr,
+    get logs() {
+      return running.logs;
+    },
+  };
 }

@@ -53,8 +53,7 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
   const create = (bound: Fields): Log => {
     const at = (level: Level) => {
       if (LEVELS.indexOf(level) < threshold) return () => {};
-      return (msg: string, fields: Fields = {}) =>
-        write(`${mask(format(tool, level, msg, { ...bound, ...fields }))}\n`);
+      return (msg: string, fields: Fields = {}) => write(`${format(tool, level, msg, { ...bound, ...fields })}\n`);
     };
     return {
       debug: at("debug"),
@@ -115,18 +114,21 @@ function onTerminal(): boolean {
 }
 
 function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
-  return JSON.stringify({ time: new Date().toISOString(), level, tool, msg, ...fields }, plainError);
+  const head = JSON.stringify({ time: new Date().toISOString(), level, tool });
+  return `${head.slice(0, -1)},${JSON.stringify({ msg, ...fields }, visible).slice(1)}`;
 }
 
-function plainError(_key: string, value: unknown): unknown {
-  return value instanceof Error ? value.message : value;
+/** Masks value by value: in the finished line a secret such as `true` would take the place of syntax. */
+function visible(_key: string, value: unknown): unknown {
+  const shown = value instanceof Error ? value.message : value;
+  return typeof shown === "string" ? mask(shown) : shown;
 }
 
 function formatText(tool: string, level: Level, msg: string, fields: Fields): string {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${key}=${JSON.stringify(value, plainError)}`);
-  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(msg)}${rest.join("")}`;
+    .map(([key, value]) => ` ${key}=${JSON.stringify(value, visible)}`);
+  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(mask(msg))}${rest.join("")}`;
 }
 
 /** Control characters of foreign text must not reach a terminal. */

@@ -9,7 +9,10 @@ let matcher: RegExp | undefined;
 /** From now on `mask` hides this value, and so does every log. Values under four characters are not masked. */
 export function registerSecret(value: string): void {
   for (const line of [value, ...value.split(/\r?\n/)]) {
-    if (line.length >= SHORTEST_MASKED) known.add(line);
+    if (line.length < SHORTEST_MASKED) continue;
+    known.add(line);
+    // As it looks inside a JSON string, in which an application may send it back.
+    known.add(JSON.stringify(line).slice(1, -1));
   }
   matcher = undefined;
 }

@@ -51,7 +51,12 @@ export function keepReloading<C>({ service, loaded, load, metrics, log }: Reload
     });
   };
 
-  process.on("SIGHUP", request);
+  const hangUp = () => {
+    // A bad file is not what was read last any more once the one before it is back.
+    seen = undefined;
+    request();
+  };
+  process.on("SIGHUP", hangUp);
   const { file } = loaded;
   const watch =
     file === undefined
@@ -66,7 +71,7 @@ export function keepReloading<C>({ service, loaded, load, metrics, log }: Reload
         );
   return {
     stop() {
-      process.off("SIGHUP", request);
+      process.off("SIGHUP", hangUp);
       watch?.close();
     },
   };
