@@ -10,6 +10,8 @@ import { startTool, type ToolProcess } from "../harness/tool.ts";
 /** A running healthz. */
 export interface Healthz {
   tool: ToolProcess;
+  /** By the monotonic clock: no later than the checks began. */
+  startedAt: number;
   port: number;
   /** The configuration file; write another section into it with `configure`. */
   file: string;
@@ -31,6 +33,7 @@ export async function startHealthz(
   const configure = (section: object) => writeFileSync(file, JSON.stringify({ health: { port, ...section } }));
   configure(health);
   const { args = [], env = {} } = options;
+  const startedAt = performance.now();
   const tool = startTool("healthz", ["--config", file, ...args], { test: t, env });
   await tool.waitFor('"msg":"listening"', { on: "stderr" });
   const ask: Healthz["ask"] = (method, target, headers = {}) =>
@@ -42,7 +45,7 @@ export async function startHealthz(
       if (answer.status !== status) throw new Error(`${target} is ${answer.status}: ${answer.body}`);
       return answer;
     }, patience);
-  return { tool, port, file, configure, get, ask, until };
+  return { tool, startedAt, port, file, configure, get, ask, until };
 }
 
 /** What the verbose answer says about one check. */

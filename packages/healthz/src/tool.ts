@@ -16,7 +16,7 @@ export const definition: ToolDefinition<HealthConfig> = {
       name: "add",
       metavar: "NAME=URL",
       description: "add a check: http://, https:// or tcp:// (--check NAME=URL is accepted for it)",
-      assign: addCheck,
+      assign: checkAdder(),
     },
   ],
   commands: {
@@ -29,13 +29,20 @@ export const definition: ToolDefinition<HealthConfig> = {
   },
 };
 
-function addCheck(value: string): Assignment[] {
-  const split = value.indexOf("=");
-  if (split < 1) throw new UsageError(`--add ${value}: write NAME=URL, such as web=http://localhost:3000/`);
-  return [{ path: ["health", "checks", value.slice(0, split)], value: value.slice(split + 1), origin: "--add" }];
+/** Adds checks, and refuses a name that comes twice: the second would silently replace the first. */
+function checkAdder(): (value: string) => Assignment[] {
+  const added = new Set<string>();
+  return (value) => {
+    const split = value.indexOf("=");
+    if (split < 1) throw new UsageError(`--add ${value}: write NAME=URL, such as web=http://localhost:3000/`);
+    const name = value.slice(0, split);
+    if (added.has(name)) throw new UsageError(`--add: the check "${name}" is added twice; give each a name of its own`);
+    added.add(name);
+    return [{ path: ["health", "checks", name], value: value.slice(split + 1), origin: "--add" }];
+  };
 }
 
-/** `--check` alone validates; with NAME=URL it is the `--add` that curl users expect it to be. */
+/** `--check` alone validates; with NAME=URL it stands for `--add`. */
 export function normalizeArguments(argv: readonly string[]): string[] {
   return argv.map((argument, index) => {
     if (argument === "--check" && /^[^-=][^=]*=/.test(argv[index + 1] ?? "")) return "--add";

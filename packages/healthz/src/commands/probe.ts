@@ -1,5 +1,5 @@
 import { createHttpCheck } from "../checks/http.ts";
-import { plainHttp } from "../checks/http-spec.ts";
+import { isHttpUrl, plainHttp } from "../checks/http-spec.ts";
 import { describeFailure } from "../failure.ts";
 
 const TIMEOUT_MS = 3000;
@@ -16,7 +16,7 @@ export async function probe(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  if (extra.length > 0 || !/^https?:\/\/[^/]/i.test(url) || !URL.canParse(url)) {
+  if (extra.length > 0 || !isHttpUrl(url)) {
     process.stderr.write("healthz probe: write one http:// or https:// URL, such as http://localhost:8080/healthz\n");
     return 2;
   }

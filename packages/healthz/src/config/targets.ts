@@ -1,6 +1,6 @@
 import { Invalid } from "@outrigger/runtime/schema";
 import { registerSecret } from "@outrigger/runtime/secrets";
-import { plainHttp } from "../checks/http-spec.ts";
+import { isHttpUrl, plainHttp } from "../checks/http-spec.ts";
 import type { CheckSpec } from "../checks/registry.ts";
 
 /** What one URL can say; each scheme is a type of check. */
@@ -29,11 +29,12 @@ export function parseTarget(text: string): CheckSpec {
 
 /** An `http` or `https` URL, whose credentials are masked from now on. Throws `Invalid`. */
 export function parseHttpUrl(text: string): string {
-  const expected = "must be an http:// or https:// URL such as http://localhost:3000/";
-  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) throw new Invalid(expected);
+  if (!isHttpUrl(text)) throw new Invalid("must be an http:// or https:// URL such as http://localhost:3000/");
   const { username, password } = new URL(text);
-  for (const credential of [password || username, decoded(password || username)]) {
-    if (credential !== "") registerSecret(credential);
+  // A user name alone is a token.
+  const credential = password || username;
+  for (const spelling of [credential, decodeURIComponent(credential)]) {
+    if (spelling !== "") registerSecret(spelling);
   }
   return text;
 }
@@ -48,12 +49,4 @@ export function parseHostPort(text: string): { host: string; port: number } {
   if (!(port >= 1 && port <= 65_535))
     throw new Invalid(`needs a port from 1 to 65535: write ${address.replace(/:\d+$/, "")}:PORT`);
   return { host, port };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return "";
-  }
 }
