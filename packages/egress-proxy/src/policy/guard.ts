@@ -53,6 +53,10 @@ export class Guard {
     const permitted: string[] = [];
     const refused: { address: string; reason: AddressReason }[] = [];
     for (const address of addresses) {
+      // A name that leads back here is a mistake as a whole, whatever else it resolves to.
+      if (this.#isOwn(address, authority.port)) {
+        return { permitted: [], refused: [{ address: formatAddress(address), reason: "proxy_loop" }] };
+      }
       const reason = this.#objection(authority, address, grants);
       if (reason === undefined) permitted.push(formatAddress(address));
       else refused.push({ address: formatAddress(address), reason });
@@ -60,9 +64,12 @@ export class Guard {
     return { permitted, refused };
   }
 
+  #isOwn(address: Address, port: number): boolean {
+    return formsOf(address).some((form) => this.#options.isOwn(form, port));
+  }
+
   #objection(authority: Authority, address: Address, grants: readonly Grant[]): AddressReason | undefined {
     const forms = formsOf(address);
-    if (forms.some((form) => this.#options.isOwn(form, authority.port))) return "proxy_loop";
     if (forms.some((form) => findBlock(this.#options.deny, form))) return "address_denied";
     let objection: AddressReason | undefined;
     for (const grant of grants.length > 0 ? grants : [NO_GRANT]) {
