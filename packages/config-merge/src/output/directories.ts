@@ -13,12 +13,15 @@ export class Directories {
   readonly #made: string[] = [];
 
   constructor(plans: readonly DirectoryPlan[]) {
-    this.#plans = plans.toSorted((a, b) => a.target.length - b.target.length);
+    // With a final slash, stat(2) reports a file in the place of a directory as absent.
+    this.#plans = plans
+      .map((plan) => ({ ...plan, target: path.resolve(plan.target) }))
+      .sort((a, b) => a.target.length - b.target.length);
   }
 
   /** The absolute paths, for checking whether the parent of an output will exist. */
   get paths(): ReadonlySet<string> {
-    return new Set(this.#plans.map(({ target }) => path.resolve(target)));
+    return new Set(this.#plans.map(({ target }) => target));
   }
 
   /** The directories that are missing, or have another mode or owner than asked for. */
@@ -58,7 +61,7 @@ export class Directories {
     let stat = statSync(target, { throwIfNoEntry: false });
     if (stat !== undefined && !stat.isDirectory()) {
       throw new Problem("output", `cannot make the directory ${target}: a file is in its place`, {
-        hint: "remove the final / to write a file, or choose another path",
+        hint: "choose another path, or remove the final / to write a file",
       });
     }
     if (stat === undefined) {
@@ -82,7 +85,7 @@ function differs(stat: { uid: number; gid: number; mode: number }, { mode, owner
 }
 
 function requireParent(target: string): void {
-  const parent = path.dirname(path.resolve(target));
+  const parent = path.dirname(target);
   if (statSync(parent, { throwIfNoEntry: false })?.isDirectory()) return;
   throw new Problem("output", `cannot make the directory ${target}: ${parent} does not exist`, {
     hint: `add a volumeMount at ${parent}, or make ${parent}/ an output too`,

@@ -21,7 +21,7 @@ export function readMounts(): Mount[] {
     .filter((line) => line !== "")
     .map((line) => {
       const [, , , root = "", point = "", options = ""] = line.split(" ");
-      return { point: unescape(point), root: unescape(root), readOnly: options.split(",").includes("ro") };
+      return { point: decodeOctal(point), root: decodeOctal(root), readOnly: options.split(",").includes("ro") };
     });
 }
 
@@ -41,6 +41,6 @@ export function mountOf(path: string): Mount | undefined {
 }
 
 /** The kernel writes space, tab, line feed and backslash as octal escapes (Documentation/filesystems/proc.rst). */
-function unescape(text: string): string {
+function decodeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

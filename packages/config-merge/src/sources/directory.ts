@@ -3,7 +3,7 @@ import path from "node:path";
 import { limits } from "@outrigger/formats/limits";
 import { Problem } from "@outrigger/formats/problem";
 import { segmentsOf } from "./names.ts";
-import { decode, readSource, unreadable, valueOf } from "./read.ts";
+import { decode, readSource, singleValue, unreadable } from "./read.ts";
 import type { Volumes } from "./volumes.ts";
 
 /** A value named by a file or a variable. */
@@ -33,7 +33,7 @@ function* walk(real: string, shown: string, keys: readonly string[]): Generator<
     const inner = [...keys, ...segmentsOf(name, "__")];
     if (isDirectory(file)) yield* walk(file, shownFile, inner);
     else {
-      const text = valueOf(decode(readSource(file, shownFile), shownFile));
+      const text = singleValue(decode(readSource(file, shownFile), shownFile));
       yield { keys: inner, text, origin: `file:${shownFile}` };
     }
   }
@@ -49,5 +49,10 @@ function list(real: string, shown: string): string[] {
 
 /** Whether a path is a directory; what cannot be looked at is not. */
 export function isDirectory(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    // Reading it says why.
+    return false;
+  }
 }

@@ -58,7 +58,7 @@ export function decode(bytes: Buffer, shown: string): string {
  * The value in a file of one value: without a byte order mark, and without its final line break when that is the
  * only one in it, so that a PEM block keeps its own.
  */
-export function valueOf(text: string): string {
+export function singleValue(text: string): string {
   const value = text.startsWith("\ufeff") ? text.slice(1) : text;
   return value.indexOf("\n") === value.length - 1 ? value.replace(/\r?\n$/, "") : value;
 }

@@ -3,7 +3,7 @@ import type { Node } from "@outrigger/formats/node";
 import { plainOrigin } from "@outrigger/formats/origin";
 import { Problem } from "@outrigger/formats/problem";
 import { isUnresolved, unresolved } from "./environment.ts";
-import { decode, readSource, valueOf } from "./read.ts";
+import { decode, readSource, singleValue } from "./read.ts";
 import type { Volumes } from "./volumes.ts";
 
 export interface ValueContext {
@@ -22,7 +22,7 @@ export function resolveText(text: string, { environment, volumes, purpose }: Val
   if (variable !== null) return fromVariable(variable[1] as string, variable[2], environment, purpose);
   const file = /^file:(\/.*)$/s.exec(text)?.[1];
   if (file !== undefined) {
-    const value = valueOf(decode(readSource(volumes.resolve(file), file), file));
+    const value = singleValue(decode(readSource(volumes.resolve(file), file), file));
     return untypedText(value, plainOrigin(`file:${file}`, { secret: true, untyped: true }));
   }
   if (isUnresolved(text)) throw unresolved("the value", purpose);

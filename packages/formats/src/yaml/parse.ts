@@ -56,7 +56,7 @@ function read(source: SourceText): Document.Parsed {
       keepSourceTokens: true,
       merge: true,
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error",
       uniqueKeys: false,
     });
   } catch (error) {
@@ -219,7 +219,7 @@ class Builder {
 type ScalarAst = ParsedNode & { value: unknown; source?: string };
 
 function isMergeKey(key: ParsedNode): boolean {
-  return isScalar(key) && key.value === "<<" && key.type === "PLAIN";
+  return isScalar(key) && key.type === "PLAIN" && (key as ScalarAst).source === "<<";
 }
 
 function unknownTag(ast: ParsedNode): { tag?: string } {

@@ -1,0 +1,70 @@
+import type { ArrayStrategy } from "../src/arrays.ts";
+import { untypedText } from "../src/coerce.ts";
+import { type FormatName, loadFormat } from "../src/format.ts";
+import { isScalar, type Node, scalar } from "../src/node.ts";
+import { plainOrigin } from "../src/origin.ts";
+import { parsePath } from "../src/path.ts";
+import { type Problem, Problems } from "../src/problem.ts";
+import { SourceText } from "../src/source-text.ts";
+import { Tree } from "../src/tree.ts";
+
+/** One change of a test: text to set at a path, null to delete it, or a document to merge. */
+export type Change =
+  | readonly [path: string, text: string | null]
+  | { readonly merge: string; readonly format?: FormatName };
+
+export interface Edited {
+  readonly text: string;
+  readonly tree: Tree;
+  readonly warnings: readonly string[];
+}
+
+/** Parses `text`, applies the changes in order, and writes the differences back. Throws Problems. */
+export async function edit(
+  name: FormatName,
+  text: string,
+  changes: readonly Change[],
+  arrays: ArrayStrategy = "replace",
+): Promise<Edited> {
+  const format = await loadFormat(name);
+  const document = format.parse(new SourceText("base", text));
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const tree = new Tree({
+    arrays,
+    number: format.number,
+    warn: (message) => warnings.push(message),
+    report: (problem) => problems.push(problem),
+  });
+  tree.merge(document.root);
+  for (const change of changes) {
+    if ("merge" in change) {
+      const patch = await loadFormat(change.format ?? name);
+      tree.merge(patch.parse(new SourceText("patch", change.merge)).root);
+    } else {
+      const [path, value] = change;
+      const origin = plainOrigin("test", { untyped: true });
+      tree.set(parsePath(path), value === null ? scalar("null", "null", origin) : untypedText(value, origin));
+    }
+  }
+  if (problems.length > 0) throw new Problems(problems);
+  return { text: document.edit(tree.root), tree, warnings };
+}
+
+/** The plain value of a text. */
+export async function read(name: FormatName, text: string): Promise<unknown> {
+  return plain((await loadFormat(name)).parse(new SourceText("text", text)).root);
+}
+
+/** A tree as plain data: numbers as their digits in an object, so that spelling counts. */
+export function plain(node: Node): unknown {
+  if (node.kind === "map") {
+    const result = Object.create(null) as Record<string, unknown>;
+    for (const [key, value] of node.entries) result[key] = plain(value);
+    return result;
+  }
+  if (node.kind === "list") return node.items.map(plain);
+  if (!isScalar(node) || node.kind === "string") return (node as { text: string }).text;
+  if (node.kind === "null") return null;
+  return node.kind === "boolean" ? node.text === "true" : { [node.kind]: node.text };
+}
