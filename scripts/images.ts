@@ -7,29 +7,29 @@
 //   lock         records the newest Debian packages, for both architectures, in images/base/debian.json
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { prepareBase, recordPackages } from "./images/base.ts";
+import { bundleImage } from "./build/bundle.ts";
+import { prepareBase, recordPackages, writeBill } from "./images/base.ts";
 import { buildApps, buildBase, buildContext, buildTools } from "./images/build.ts";
 import { images } from "./images/catalogue.ts";
 import { renderDockerfile } from "./images/dockerfile.ts";
 import { findEngine } from "./images/engine.ts";
 import { hostPlatform } from "./images/platform.ts";
-import { run } from "./images/run.ts";
 
 const root = path.dirname(import.meta.dirname);
 const context = () => buildContext(root, findEngine(), hostPlatform());
 
-const commands: Record<string, () => void> = {
-  all() {
-    commands.base!();
-    commands.tools!();
-    commands.apps!();
+const commands: Record<string, () => void | Promise<void>> = {
+  async all() {
+    for (const command of ["base", "tools", "apps"]) await commands[command]!();
   },
   base() {
     prepareBase(root, hostPlatform());
     buildBase(context());
   },
-  tools() {
-    run(process.execPath, [path.join(root, "scripts/build.ts")], { cwd: root, show: true });
+  async tools() {
+    const packages = [];
+    for (const image of images) packages.push(...(await bundleImage(image, root)));
+    writeBill(root, hostPlatform(), packages);
     buildTools(context());
   },
   apps: () => buildApps(context()),
@@ -46,5 +46,5 @@ if (command === undefined) {
   process.stderr.write(`images takes one of: ${Object.keys(commands).join(", ")}\n`);
   process.exitCode = 2;
 } else {
-  command();
+  await command();
 }

@@ -44,9 +44,10 @@ const engines: readonly Engine[] = [
   },
 ];
 
-// The docker format, because the OCI one has no HEALTHCHECK; layers, because the images share them.
+// The OCI format and no cache, so that two builds of one commit have the same digest: the docker format records the names of
+// working containers, a cached layer the dates of the build that made it. OCI has no HEALTHCHECK, which only Docker uses.
 function buildahOptions({ tag, dockerfile, args, epoch }: BuildRequest): string[] {
-  const fixed = ["--format", "docker", "--layers", "--pull=never", "--timestamp", String(epoch)];
+  const fixed = ["--format", "oci", "--layers", "--no-cache", "--pull=never", "--timestamp", String(epoch)];
   return ["-q", ...fixed, "-t", tag, "-f", dockerfile, ...buildArgs(args)];
 }
 
