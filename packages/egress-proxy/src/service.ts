@@ -13,6 +13,8 @@ import { UpstreamPool } from "./upstream/pool.ts";
 
 /** How often idle connections are looked for while the last requests run, in milliseconds. */
 const DRAIN_STEP = 50;
+/** A connection this old without a byte is a spare one of a client's pool, not the start of a request. */
+const UNUSED_AGE = 200;
 
 /** Starts the proxy in this process (contract section 7). */
 export const start: Start<EgressConfig> = (config, runtime) => new EgressService(config, runtime);
@@ -121,6 +123,7 @@ class EgressService implements Service<EgressConfig> {
     const deadline = performance.now() + snapshot.config.drainTimeout;
     while (!isOver && performance.now() < deadline) {
       this.#listeners.closeIdle();
+      this.#connections.closeUnused(UNUSED_AGE);
       await Promise.race([empty, pause(DRAIN_STEP)]);
     }
     this.#listeners.close();

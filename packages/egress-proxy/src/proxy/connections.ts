@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 
 /** Client connections of all listeners, for the limit, the metric and the drain. */
 export class Connections {
-  readonly #open = new Set<Socket>();
+  /** With the time each was accepted. */
+  readonly #open = new Map<Socket, number>();
   #waiters: (() => void)[] = [];
 
   get size(): number {
@@ -11,13 +12,19 @@ export class Connections {
 
   /** Counts the connection until it closes. */
   add(socket: Socket): void {
-    this.#open.add(socket);
+    this.#open.set(socket, performance.now());
     socket.once("close", () => {
       this.#open.delete(socket);
       if (this.#open.size > 0) return;
       for (const waiter of this.#waiters) waiter();
       this.#waiters = [];
     });
+  }
+
+  /** Ends connections that have not sent a byte for this many milliseconds since they were accepted. */
+  closeUnused(age: number): void {
+    const latest = performance.now() - age;
+    for (const [socket, accepted] of this.#open) if (socket.bytesRead === 0 && accepted < latest) socket.destroy();
   }
 
   /** Settles when no connection is left. */
@@ -28,7 +35,7 @@ export class Connections {
   /** Cuts what is left; returns how many there were. */
   cutAll(): number {
     const count = this.#open.size;
-    for (const socket of this.#open) socket.destroy();
+    for (const socket of this.#open.keys()) socket.destroy();
     return count;
   }
 }
