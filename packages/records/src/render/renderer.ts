@@ -1,0 +1,17 @@
+import type { ParsedRecord } from "../record.ts";
+
+/** Where records come from: what every output line says about its file. */
+export interface Labels {
+  readonly source: string;
+  /** Absolute path. */
+  readonly file: string;
+}
+
+/** Writes records as lines of one format. Every result ends with a newline. */
+export interface Renderer {
+  /** Records that nobody was asked to parse, one line each. */
+  texts(records: readonly string[]): string;
+  record(record: ParsedRecord): string;
+  /** A record that should have been parsed and could not be. */
+  unparsed(record: string): string;
+}
