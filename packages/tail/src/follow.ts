@@ -1,7 +1,24 @@
-import type { Follower, FollowOptions } from "./types.ts";
+import { takeCheckpoint } from "./checkpoint.ts";
+import { drain } from "./drain.ts";
+import type { TrackedGeneration } from "./generation.ts";
+import { Inventory } from "./inventory.ts";
+import { Pump } from "./pump.ts";
+import { Schedule } from "./schedule.ts";
+import type {
+  Checkpoint,
+  Follower,
+  FollowOptions,
+  Generation,
+  Position,
+  SourceSpec,
+  TailStats,
+  Unread,
+} from "./types.ts";
+import { Watches } from "./watches.ts";
 
 export type {
   Checkpoint,
+  CheckpointEntry,
   Chunk,
   Consumer,
   Follower,
@@ -9,14 +26,166 @@ export type {
   Generation,
   Position,
   SourceSpec,
+  TailEvents,
+  TailStats,
   Unread,
 } from "./types.ts";
 
 /**
  * Follows files: every byte of every generation once, in order, through rotation, truncation and deletion.
  * Reading begins at once; errors of single files are logged and tried again, never thrown.
+ * Throws GlobError for a pattern that cannot be read.
  */
 export function follow(options: FollowOptions): Follower {
-  void options;
-  throw new Error("follow: the engine arrives with the next commit");
+  return new FileFollower(options);
+}
+
+const now = () => performance.now();
+
+class FileFollower implements Follower {
+  readonly ready: Promise<void>;
+  readonly finished: Promise<void>;
+  readonly #options: FollowOptions;
+  readonly #inventory: Inventory;
+  readonly #pump: Pump;
+  readonly #watches: Watches | undefined;
+  readonly #schedule: Schedule;
+  readonly #finish = Promise.withResolvers<void>();
+  #drained: Promise<Unread[]> | undefined;
+  #isClosed = false;
+
+  constructor(options: FollowOptions) {
+    this.#options = options;
+    const {
+      log,
+      consumer,
+      resume,
+      once = false,
+      watch = "auto",
+      rotateGrace = 5000,
+      pollInterval = 1000,
+      events = {},
+    } = options;
+    this.#inventory = new Inventory({
+      sources: options.sources,
+      log,
+      events,
+      resume,
+      rotateGrace,
+      now,
+      ready: (generation) => this.#pump.ready(generation),
+    });
+    this.#pump = new Pump({ consumer, inventory: this.#inventory, rotateGrace, events, log, now });
+    const isWatching = !once && watch !== "poll";
+    this.#watches = isWatching
+      ? new Watches(
+          {
+            structure: () => this.#schedule.wake(true),
+            change: (directory, name) => this.#changed(directory, name),
+          },
+          log,
+        )
+      : undefined;
+    this.#schedule = new Schedule({
+      pollInterval,
+      now,
+      work: (work) => this.#work(work),
+      canStretch: () => this.#watches?.isComplete === true,
+    });
+    this.finished = this.#finish.promise;
+    this.finished.catch(() => {});
+    this.ready = Promise.resolve().then(() => this.#schedule.begin());
+    if (once) this.ready.then(() => this.drain({ timeout: Number.POSITIVE_INFINITY }));
+  }
+
+  drain(request: { timeout: number; quiet?: number }): Promise<Unread[]> {
+    this.#drained ??= this.ready
+      .then(() =>
+        drain({
+          timeout: request.timeout,
+          quiet: request.quiet ?? 0,
+          isSingle: this.#options.once === true,
+          inventory: this.#inventory,
+          pump: this.#pump,
+          run: () => this.#run(),
+          now,
+        }),
+      )
+      .then(async (unread) => {
+        await this.close();
+        return unread;
+      });
+    return this.#drained;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#schedule.stop();
+    this.#pump.stop();
+    this.#watches?.close();
+    this.#inventory.close();
+    this.#finish.resolve();
+  }
+
+  reload(sources: readonly SourceSpec[]): void {
+    this.#inventory.reload(sources);
+    this.#schedule.wake(true);
+  }
+
+  committed(generation: Generation, position: Position): void {
+    (generation as TrackedGeneration).committed = position;
+  }
+
+  checkpoint(): Checkpoint {
+    return takeCheckpoint(this.#inventory.registry, Date.now());
+  }
+
+  atEnd(): boolean {
+    if (!this.#pump.isIdle || this.#inventory.isUndecided) return false;
+    for (const { size, offset, phase } of this.#inventory.registry.all()) {
+      if (phase === "truncated" || (phase === "live" && size > offset)) return false;
+    }
+    return true;
+  }
+
+  stats(): TailStats {
+    const lag = this.#inventory.registry.sources.map(() => 0);
+    let openFiles = 0;
+    for (const { fd, source, unread, phase } of this.#inventory.registry.all()) {
+      if (fd !== undefined) openFiles++;
+      if (phase === "live" || phase === "truncated") lag[source] = (lag[source] ?? 0) + unread;
+    }
+    return { openFiles, lag };
+  }
+
+  #changed(directory: string, name: string): void {
+    const generation = this.#inventory.at(directory === "/" ? `/${name}` : `${directory}/${name}`);
+    if (generation === undefined) return;
+    this.#pump.ready(generation);
+    this.#schedule.wake(false);
+  }
+
+  /** One round: what is asked for, then reading; returns the milliseconds until the next deadline. */
+  #work(asked: { scan: boolean; look: boolean }): number {
+    if (this.#isClosed) return Number.POSITIVE_INFINITY;
+    if (asked.scan) {
+      this.#inventory.scan();
+      // What was created in a directory before it was watched raised no event.
+      if (this.#watches?.sync(this.#inventory.directories)) this.#inventory.scan();
+    }
+    if (asked.look) this.#inventory.lookAtAll();
+    const deadline = this.#pump.expire();
+    void this.#run().then(() => this.#schedule.deadline(this.#pump.expire()));
+    return this.#inventory.isUndecided ? Math.min(deadline, 20) : deadline;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#pump.run();
+    } catch (error) {
+      this.#finish.reject(error);
+      await this.close();
+    }
+  }
 }

@@ -3,7 +3,7 @@ import type { Log } from "@outrigger/runtime/log";
 /** One entry of `sources`: which files to read, and how they are cut into lines. */
 export interface SourceSpec {
   /** Label of every file of this source; default: each file's base name. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Literal paths and globs (`*`, `?`, `**`, `[]`, `{a,b}`); relative ones start at the working directory. */
   readonly files: readonly string[];
   /** Globs against the absolute path; they win over `files`. */
@@ -26,6 +26,8 @@ export interface Generation {
   readonly name: string;
   /** Absolute path that this generation belongs to: `/logs/app.log`, also after it became `app.log.1`. */
   readonly file: string;
+  /** Canonical name of its encoding: the byte order mark's, or the source's. */
+  readonly encoding: string;
 }
 
 /** A place in a generation up to which everything has been dealt with. */
@@ -57,10 +59,13 @@ export interface Consumer {
    */
   readonly exclusiveLines?: boolean;
   data(generation: Generation, chunk: Chunk): void | Promise<void>;
-  /** The line in progress ends here although its line end is missing (`partialFlush`). */
-  flush(generation: Generation): void | Promise<void>;
-  /** This generation's life is over: a line or record in progress ends, state may be dropped. It may be called for a generation without data. */
-  end(generation: Generation): void | Promise<void>;
+  /** The line in progress ends at `position` although its line end is missing (`partialFlush`). */
+  flush(generation: Generation, position: Position): void | Promise<void>;
+  /**
+   * This generation's life is over at `position`: a line or record in progress ends, state may be dropped. It may be
+   * called for a generation without data, and more may follow after all when a closed file grows again.
+   */
+  end(generation: Generation, position: Position): void | Promise<void>;
 }
 
 /** Counted by the follower, per source, as they happen. */

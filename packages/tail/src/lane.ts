@@ -1,0 +1,148 @@
+import { basename } from "node:path";
+import { compareBackupNames } from "./backups.ts";
+import { type Candidate, judge, measure } from "./copies.ts";
+import type { TrackedGeneration } from "./generation.ts";
+
+/** For how long a generation that was not begun yet waits for the judgement of what may be its predecessor. */
+const longestJudgement = 1000;
+
+/** What a lane asks of the inventory that owns the descriptors. */
+export interface LaneHost {
+  /** The new generation on the same descriptor, for what the file holds after a truncation. */
+  restart(truncated: TrackedGeneration): TrackedGeneration;
+  /** The generation that a candidate is, which was never seen before. */
+  adopt(candidate: Candidate): TrackedGeneration;
+  /** The candidate is a copy and its use is over: to be remembered and closed. */
+  dismiss(candidate: Candidate): void;
+  /** The truncated generation goes on in the copy, or has nothing left. */
+  recover(truncated: TrackedGeneration, copy: Candidate | undefined): void;
+}
+
+/** The generations of one path, oldest first. */
+export class Lane {
+  readonly path: string;
+  /** The source that its generations belong to. */
+  source: number;
+  /** Those that are not over. */
+  generations: TrackedGeneration[] = [];
+  candidates: Candidate[] = [];
+  /** Truncated ones whose end is not known yet. */
+  readonly #unresolved = new Set<TrackedGeneration>();
+
+  constructor(path: string, source: number) {
+    this.path = path;
+    this.source = source;
+  }
+
+  /** A successor is not begun before its predecessors reached their end once. */
+  mayStart(generation: TrackedGeneration, now: number): boolean {
+    if (generation.started) return true;
+    for (const earlier of this.generations) {
+      if (earlier === generation) break;
+      if (!earlier.caughtUp) return false;
+    }
+    return !this.candidates.some(
+      ({ copyOf, size, noticedAt }) => copyOf === undefined && size > 0 && now - noticedAt < longestJudgement,
+    );
+  }
+
+  /** Adds a generation: the one that stands at the path last, others by age before what has not been begun. */
+  add(generation: TrackedGeneration): void {
+    const age = ageOf(generation);
+    const at =
+      generation.path === this.path
+        ? -1
+        : this.generations.findIndex(
+            (other) => !other.started && (other.path === this.path || compareAge(age, ageOf(other)) < 0),
+          );
+    this.generations.splice(at === -1 ? this.generations.length : at, 0, generation);
+    if (generation.phase === "truncated") this.#unresolved.add(generation);
+  }
+
+  remove(generation: TrackedGeneration): void {
+    this.generations = this.generations.filter((other) => other !== generation);
+  }
+
+  get needsSettling(): boolean {
+    return this.candidates.length > 0 || this.#unresolved.size > 0;
+  }
+
+  /** Some candidate needs another look soon. */
+  get isUndecided(): boolean {
+    return this.candidates.some(({ copyOf }) => copyOf === undefined);
+  }
+
+  /**
+   * Finds truncations, then judges the candidates against what was and what is, then gives each truncated
+   * generation its end. Repeated while a truncation comes in between. Throws the system's error.
+   */
+  settle(now: number, host: LaneHost): void {
+    for (const candidate of this.candidates) measure(candidate, now);
+    do {
+      this.#findTruncated(host);
+      this.#judgeAll(host);
+    } while (this.generations.some(isTruncatedNow));
+    for (const generation of this.#unresolved) {
+      const copies = this.candidates.filter(({ copyOf }) => copyOf === generation);
+      const copy = copies.sort((left, right) => right.size - left.size)[0];
+      for (const other of copies) if (other !== copy) host.dismiss(other);
+      this.candidates = this.candidates.filter((candidate) => !copies.includes(candidate));
+      host.recover(generation, copy);
+    }
+    this.#unresolved.clear();
+  }
+
+  /** Lets go of copies that have nothing left to give. */
+  expire(now: number, grace: number, host: LaneHost): void {
+    this.candidates = this.candidates.filter((candidate) => {
+      const { copyOf, size, grownAt } = candidate;
+      if (copyOf === undefined || copyOf.offset < size || now - grownAt < grace) return true;
+      host.dismiss(candidate);
+      return false;
+    });
+  }
+
+  #findTruncated(host: LaneHost): void {
+    for (const generation of this.generations.filter(isTruncatedNow)) {
+      const successor = host.restart(generation);
+      this.#unresolved.add(generation);
+      this.generations.push(successor);
+    }
+  }
+
+  #judgeAll(host: LaneHost): void {
+    const undecided = this.candidates.filter(({ copyOf }) => copyOf === undefined).sort(compareAge);
+    for (const candidate of undecided) {
+      // What a generation was comes before what its file holds now.
+      const verdict = judge(candidate, [
+        ...this.#unresolved,
+        ...this.generations.filter(({ phase }) => phase === "live"),
+      ]);
+      if (verdict.is === "copy") candidate.copyOf = verdict.of;
+      if (verdict.is !== "unseen") continue;
+      // The verdict stands only if no truncation came while the candidate was read.
+      if (this.generations.some(isTruncatedNow)) return;
+      this.candidates = this.candidates.filter((other) => other !== candidate);
+      this.add(host.adopt(candidate));
+    }
+  }
+}
+
+type Aged = Pick<Candidate, "path" | "stat">;
+
+function ageOf(generation: TrackedGeneration): Aged {
+  return { path: generation.path ?? generation.file, stat: generation.stat };
+}
+
+function isTruncatedNow(generation: TrackedGeneration): boolean {
+  return generation.phase === "live" && !generation.isIntact();
+}
+
+/** Oldest first, by birth, last change, and the shift of numbered names, as far as each tells. */
+function compareAge(left: Aged, right: Aged): number {
+  const born = left.stat.born - right.stat.born;
+  if (born !== 0n) return born < 0n ? -1 : 1;
+  const modified = left.stat.modified - right.stat.modified;
+  if (modified !== 0n) return modified < 0n ? -1 : 1;
+  return compareBackupNames(basename(left.path), basename(right.path));
+}

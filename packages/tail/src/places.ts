@@ -1,0 +1,58 @@
+import { lstatSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Directories } from "./directories.ts";
+import { type FileStat, fileStat, statPath } from "./identity.ts";
+import { type Resolution, resolveLinks } from "./links.ts";
+import { systemPath } from "./names.ts";
+
+/** What stands at a path. */
+export interface Place {
+  readonly path: string;
+  readonly stat: FileStat;
+  /** Where the path leads, when its last component is a link. */
+  readonly link: Resolution | undefined;
+}
+
+interface Cached {
+  readonly version: number;
+  readonly place: Place;
+}
+
+/** What stands at the paths that are looked at: asked of the system again only when the directory has changed. */
+export class Places {
+  readonly #directories: Directories;
+  readonly #cache = new Map<string, Cached>();
+
+  constructor(directories: Directories) {
+    this.#directories = directories;
+  }
+
+  /** Undefined: nothing there, a link to nothing, or a directory that cannot be entered. */
+  at(path: string): Place | undefined {
+    const version = this.#directories.list(dirname(path))?.version;
+    const known = this.#cache.get(path);
+    // Where a link leads can change without any change in its own directory.
+    if (version !== undefined && known?.version === version && known.place.link === undefined) return known.place;
+    const place = look(path);
+    if (place === undefined) this.#cache.delete(path);
+    else if (version !== undefined) this.#cache.set(path, { version, place });
+    return place;
+  }
+
+  /** Forgets all paths but these. */
+  retain(paths: ReadonlySet<string>): void {
+    if (this.#cache.size <= paths.size) return;
+    for (const path of this.#cache.keys()) if (!paths.has(path)) this.#cache.delete(path);
+  }
+}
+
+function look(path: string): Place | undefined {
+  try {
+    const stats = lstatSync(systemPath(path), { bigint: true });
+    if (!stats.isSymbolicLink()) return { path, stat: fileStat(stats), link: undefined };
+    const link = resolveLinks(path);
+    return link.exists ? { path, stat: statPath(path), link } : undefined;
+  } catch {
+    return undefined;
+  }
+}
