@@ -1,0 +1,128 @@
+import { basename } from "node:path";
+import {
+  duration,
+  either,
+  type Infer,
+  Invalid,
+  list,
+  normalize,
+  object,
+  oneOf,
+  optional,
+  port,
+  text,
+  withDefault,
+} from "@outrigger/runtime/schema";
+import type { Section } from "@outrigger/runtime/section";
+import { compileGlob, GlobError, isLiteral } from "@outrigger/tail/glob";
+
+const pattern = normalize(text("A path or glob: * ? ** [] {a,b}.", { nonEmpty: true }), (value) => {
+  try {
+    if (!isLiteral(value)) compileGlob(value, "/");
+    return value;
+  } catch (error) {
+    if (error instanceof GlobError) throw new Invalid(error.message);
+    throw error;
+  }
+});
+
+/** What a source may say; at the top of the section it is the default of all sources. */
+const sourceKeys = {
+  name: optional(text("Label of the source's files; their base names by default.", { nonEmpty: true })),
+  files: optional(list("Files to read: paths and globs. They need not exist yet.", pattern)),
+  exclude: optional(list("Globs, against absolute paths, of files not to read.", pattern)),
+  start: optional(
+    oneOf("Where to begin in files that exist at the start and that no checkpoint knows.", ["beginning", "end"]),
+  ),
+  output: optional(oneOf("Lines as they are, or each after [name].", ["raw", "prefix"])),
+  partialFlush: optional(
+    duration("An unterminated last line is written after this long without growth.", { min: "1ms", max: "1h" }),
+  ),
+};
+
+const logs = normalize(
+  object("log-tailer: log files to standard output.", {
+    ...sourceKeys,
+    sources: optional(
+      list(
+        "What to read, when several kinds of files need different treatment.",
+        object("One kind of files.", sourceKeys),
+      ),
+    ),
+    watch: withDefault(
+      oneOf("How changes are noticed: inotify and polling, or polling alone.", ["auto", "inotify", "poll"]),
+      "auto",
+    ),
+    pollInterval: withDefault(duration("How often everything is looked at.", { min: "10ms", max: "1h" }), "1s"),
+    rotateGrace: withDefault(
+      duration("A renamed or deleted file is kept until its end and this long without growth.", { max: "24h" }),
+      "5s",
+    ),
+    drainTimeout: withDefault(
+      duration("On SIGTERM: how long to read on to the end of every file.", { max: "24h" }),
+      "25s",
+    ),
+    quiet: withDefault(duration("On SIGTERM: go on until the files were quiet for this long.", { max: "24h" }), "0s"),
+    exitWhen: withDefault(
+      either("End by itself: at the end of all files, or when a file appears.", [
+        oneOf("never, or at the end of all files.", ["never", "eof"]),
+        object("When a file appears.", { file: text("Its path.", { nonEmpty: true }) }),
+      ]),
+      "never",
+    ),
+    admin: withDefault(object("Endpoints for probes and metrics.", { port: withDefault(port("0: none."), 9901) }), {}),
+  }),
+  ({ sources, name, files, exclude, start, output, partialFlush, ...rest }) => {
+    const defaults = { name, files, exclude, start, output, partialFlush };
+    return { ...rest, sources: resolveSources(defaults, sources ?? []) };
+  },
+);
+
+type SourceInput = { readonly [K in keyof typeof sourceKeys]?: Infer<(typeof sourceKeys)[K]> };
+
+/** One kind of files and what happens to their lines. */
+export interface Source {
+  /** Undefined: each file's base name. */
+  readonly name: string | undefined;
+  readonly files: readonly string[];
+  readonly exclude: readonly string[];
+  readonly start: "beginning" | "end";
+  readonly output: "raw" | "prefix";
+  /** Milliseconds. */
+  readonly partialFlush: number;
+}
+
+export type LogsConfig = Infer<typeof logs>;
+
+/** The section `logs`. */
+export const logsSection: Section<LogsConfig> = { key: "logs", schema: logs };
+
+/** The name of a source in metrics: never a path. */
+export function labelOf({ name, files }: Source): string {
+  return name ?? basename(files[0]!);
+}
+
+/** `files` at the top is one more source, or what sources without files of their own read. */
+function resolveSources(defaults: SourceInput, sources: readonly SourceInput[]): Source[] {
+  const isShared = sources.some(({ files }) => files === undefined);
+  const all = defaults.files === undefined || isShared ? sources : [...sources, {}];
+  const resolved = all.map((source, index) => resolveSource(defaults, source, index));
+  if (resolved.length === 0) throw new Invalid("there is nothing to read: write files: [/logs/*.log]", ["files"]);
+  return resolved;
+}
+
+function resolveSource(defaults: SourceInput, source: SourceInput, index: number): Source {
+  const files = source.files ?? defaults.files ?? [];
+  if (files.length === 0) {
+    const path = source.files === undefined ? ["files"] : ["sources", index, "files"];
+    throw new Invalid("there is nothing to read: write files: [/logs/*.log]", path);
+  }
+  return {
+    name: source.name ?? defaults.name,
+    files,
+    exclude: source.exclude ?? defaults.exclude ?? [],
+    start: source.start ?? defaults.start ?? "beginning",
+    output: source.output ?? defaults.output ?? "raw",
+    partialFlush: source.partialFlush ?? defaults.partialFlush ?? 1000,
+  };
+}

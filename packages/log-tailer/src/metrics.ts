@@ -1,0 +1,63 @@
+import type { Counter, Registry } from "@outrigger/runtime/metrics";
+import type { TailEvents, TailStats } from "@outrigger/tail/follow";
+import { labelOf, type Source } from "./config.ts";
+
+const sourceLabel = ["source"];
+
+/** The tailer's own metrics, all there with 0 from the start. No path is ever a label. */
+export class TailerMetrics {
+  readonly events: TailEvents;
+  readonly #counters: readonly Counter[];
+  readonly #lines: Counter;
+  readonly #written: Counter;
+  #labels: readonly string[] = [];
+
+  constructor(registry: Registry, sources: readonly Source[], stats: () => TailStats, blocked: () => number) {
+    const counter = (name: string, help: string) => registry.counter(`outrigger_logs_${name}_total`, help, sourceLabel);
+    const read = counter("read_bytes", "Bytes read from files.");
+    const rotations = counter("rotations", "Files that left the path they belong to.");
+    const truncations = counter("truncations", "Files that were truncated.");
+    const lost = counter("lost_bytes", "Bytes known to be lost.");
+    const partial = counter("partial_flushes", "Lines written before their line end was there.");
+    this.#lines = counter("lines", "Lines read.");
+    this.#written = counter("written_bytes", "Bytes that the kernel took.");
+    this.#counters = [read, rotations, truncations, lost, partial, this.#lines, this.#written];
+    const at = (source: number) => this.#labels[source] ?? "";
+    this.events = {
+      read: (source, bytes) => read.labels(at(source)).inc(bytes),
+      rotated: (source) => rotations.labels(at(source)).inc(),
+      truncated: (source) => truncations.labels(at(source)).inc(),
+      lost: (source, bytes) => lost.labels(at(source)).inc(bytes),
+      partialFlush: (source) => partial.labels(at(source)).inc(),
+    };
+    const held = registry.counter(
+      "outrigger_logs_write_blocked_seconds_total",
+      "Seconds in which the reader of the output held up reading.",
+    );
+    registry.gauge("outrigger_logs_lag_bytes", "Bytes that are in files and not read yet.", sourceLabel, (gauge) => {
+      // A counter is not collected by itself, and a write may be held up right now.
+      held.inc(Math.max(0, blocked() - held.labels().value));
+      const { lag } = stats();
+      for (const label of this.#labels) gauge.labels(label).set(0);
+      for (const [source, bytes] of lag.entries()) {
+        const series = gauge.labels(at(source));
+        series.set(series.value + bytes);
+      }
+    });
+    registry.gauge("outrigger_logs_open_files", "Files held open.", [], (gauge) => gauge.set(stats().openFiles));
+    this.reload(sources);
+  }
+
+  reload(sources: readonly Source[]): void {
+    this.#labels = sources.map(labelOf);
+    for (const label of this.#labels) for (const counter of this.#counters) counter.labels(label);
+  }
+
+  lines(source: number, count: number): void {
+    this.#lines.labels(this.#labels[source] ?? "").inc(count);
+  }
+
+  written(source: number, bytes: number): void {
+    this.#written.labels(this.#labels[source] ?? "").inc(bytes);
+  }
+}

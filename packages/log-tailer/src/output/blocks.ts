@@ -1,0 +1,56 @@
+import type { Sink } from "./sink.ts";
+
+const blockBytes = 256 * 1024;
+
+/** Gathers small pieces into large writes. Blocks are used again when the kernel has taken them. */
+export class Blocks {
+  readonly #sink: Sink;
+  readonly #free: Buffer[] = [];
+  #block: Buffer | undefined;
+  #length = 0;
+  /** Bytes written since the last flush. */
+  #total = 0;
+  #room: Promise<void> | undefined;
+
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+
+  /** Copies `bytes[from, to)`. */
+  append(bytes: Buffer, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      this.#block ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
+      const copied = bytes.copy(this.#block, this.#length, at, to);
+      this.#length += copied;
+      at += copied;
+      if (this.#length < blockBytes) continue;
+      this.#total += blockBytes;
+      this.#write(() => {});
+    }
+  }
+
+  /**
+   * Hands over what was gathered.
+   * @param taken called with its number of bytes when the kernel has taken it
+   * @returns undefined, or a promise that resolves when there is room for more
+   */
+  flush(taken: (bytes: number) => void): Promise<void> | undefined {
+    const total = this.#total + this.#length;
+    this.#write(() => taken(total));
+    this.#total = 0;
+    const room = this.#room;
+    this.#room = undefined;
+    return room;
+  }
+
+  #write(taken: () => void): void {
+    const block = this.#block ?? Buffer.alloc(0);
+    const length = this.#length;
+    this.#block = undefined;
+    this.#length = 0;
+    this.#room = this.#sink.write(block.subarray(0, length), () => {
+      if (block.length === blockBytes) this.#free.push(block);
+      taken();
+    });
+  }
+}

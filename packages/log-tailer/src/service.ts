@@ -1,0 +1,134 @@
+import { statSync } from "node:fs";
+import { adminRoutes } from "@outrigger/runtime/admin";
+import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
+import type { Service, Start } from "@outrigger/runtime/service";
+import { type Follower, follow } from "@outrigger/tail/follow";
+import type { LogsConfig } from "./config.ts";
+import { Outputs } from "./consumer.ts";
+import { TailerMetrics } from "./metrics.ts";
+import { Sink } from "./output/sink.ts";
+
+/** How often the file of `exitWhen` is looked for. */
+const exitInterval = 500;
+
+/** Starts log-tailer: from now on it owns the process's standard output. */
+export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry }): Service<LogsConfig> => {
+  let current = config;
+  let isReady = false;
+  let admin: AdminServer | undefined;
+  const sink = new Sink(process.stdout);
+  const metrics = new TailerMetrics(
+    registry,
+    config.sources,
+    () => follower.stats(),
+    () => sink.blockedSeconds,
+  );
+  const outputs = new Outputs(config.sources, {
+    sink,
+    committed: (generation, position) => follower.committed(generation, position),
+    written: (source, bytes) => metrics.written(source, bytes),
+    lines: (source, count) => metrics.lines(source, count),
+  });
+  const { sources, watch, pollInterval, rotateGrace, exitWhen } = config;
+  const once = exitWhen === "eof";
+  const follower: Follower = follow({
+    sources,
+    watch,
+    pollInterval,
+    rotateGrace,
+    once,
+    consumer: outputs,
+    log,
+    events: metrics.events,
+  });
+
+  const done = Promise.withResolvers<number>();
+  sink.broken.catch((error: Error) => {
+    log.error(`standard output cannot be written to: ${error.message}; nothing more is read`);
+    void follower.close();
+    done.resolve(1);
+  });
+  follower.finished.then(
+    () => stop().then(done.resolve),
+    (error: Error) => {
+      log.error(`reading stopped: ${error.message}`);
+      done.resolve(1);
+    },
+  );
+  const exitTimer = setInterval(() => {
+    if (typeof current.exitWhen !== "object" || !exists(current.exitWhen.file)) return;
+    log.info("the file to end at is there", { file: current.exitWhen.file });
+    clearInterval(exitTimer);
+    void stop().then(done.resolve);
+  }, exitInterval);
+
+  const open = (port: number) =>
+    serveAdmin({
+      port,
+      key: "logs.admin.port",
+      routes: adminRoutes({ tool, registry, ready: () => (isReady ? undefined : "the first scan is not done") }),
+      log,
+    });
+  const ready = (async () => {
+    admin = await open(config.admin.port);
+    await follower.ready;
+    isReady = true;
+  })();
+
+  let stopped: Promise<number> | undefined;
+  const stop = () => {
+    stopped ??= shutDown();
+    return stopped;
+  };
+  const shutDown = async () => {
+    clearInterval(exitTimer);
+    const deadline = performance.now() + (once ? Number.POSITIVE_INFINITY : current.drainTimeout);
+    const unread = await follower.drain({ timeout: deadline - performance.now(), quiet: current.quiet });
+    const isWritten = await within(deadline, Promise.race([sink.drained(), sink.broken.catch(() => {})]));
+    await ready.catch(() => {});
+    await admin?.close();
+    if (unread.length === 0 && isWritten) return 0;
+    log.error("the time to read to the end of the files is over: raise logs.drainTimeout, or read the output faster", {
+      unread: Object.fromEntries(unread.map(({ file, bytes }) => [file, bytes])),
+    });
+    return 1;
+  };
+
+  return {
+    ready,
+    done: done.promise,
+    async reload(next) {
+      const moved = next.admin.port === current.admin.port ? admin : await open(next.admin.port);
+      outputs.reload(next.sources);
+      metrics.reload(next.sources);
+      follower.reload(next.sources);
+      current = next;
+      if (moved === admin) return;
+      const left = admin;
+      admin = moved;
+      await left?.close();
+    },
+    stop,
+  };
+};
+
+/** False when the deadline, on the monotonic clock, comes before the work is done. */
+async function within(deadline: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    if (deadline === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(() => resolve(false), Math.max(1, deadline - performance.now()));
+  });
+  const isDone = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return isDone;
+}
+
+function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
