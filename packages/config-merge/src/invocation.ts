@@ -23,7 +23,6 @@ export function planInvocation(invocation: Invocation, config: MergeConfig | und
   }
   if (config !== undefined && Object.keys(config).length > 0) {
     const plan = planConfigured(config, environment);
-    refuseDoubles(plan);
     return () => plan;
   }
   return () => planDefaults(environment);
@@ -65,16 +64,4 @@ function outputPath(output: string | undefined, first: FileSource | undefined): 
 
 function isFile(source: SourceSpec): source is FileSource {
   return source.kind === "path" && !source.path.endsWith("/") && !isDirectory(source.path);
-}
-
-function refuseDoubles({ outputs, directories }: Plan): void {
-  const seen = new Map<string, string>();
-  for (const target of [...outputs, ...directories].map((output) => output.target as string)) {
-    const file = path.resolve(target);
-    const other = seen.get(file);
-    if (other !== undefined) {
-      throw new Problem("usage", `${other} and ${target} are the same output`, { hint: "keep one of the two" });
-    }
-    seen.set(file, target);
-  }
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { ArrayStrategy } from "@outrigger/formats/arrays";
 import { type FormatName, formatOf } from "@outrigger/formats/format";
 import { Problem } from "@outrigger/formats/problem";
@@ -42,7 +43,7 @@ export interface Plan {
   readonly directories: readonly DirectoryPlan[];
 }
 
-/** The outputs of the `config` section. Throws a Problem (exit status 2) when a format cannot be told. */
+/** The outputs of the `config` section. Throws a Problem (exit status 2) when a format cannot be told, or a path is named twice. */
 export function planConfigured(config: MergeConfig, environment: readonly SourceSpec[]): Plan {
   const outputs: OutputPlan[] = [];
   const directories: DirectoryPlan[] = [];
@@ -51,7 +52,20 @@ export function planConfigured(config: MergeConfig, environment: readonly Source
     if (target.endsWith("/")) directories.push({ target, mode, owner });
     else outputs.push({ target, body: bodyOf(target, output, environment), mode, owner });
   }
+  refuseDoubles([...outputs, ...directories].map((planned) => planned.target as string));
   return { outputs, directories };
+}
+
+function refuseDoubles(targets: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const target of targets) {
+    const file = path.resolve(target);
+    const other = seen.get(file);
+    if (other !== undefined) {
+      throw new Problem("usage", `${other} and ${target} are the same output`, { hint: "keep one of the two" });
+    }
+    seen.set(file, target);
+  }
 }
 
 function bodyOf(target: string, output: OutputConfig, environment: readonly SourceSpec[]): Body {

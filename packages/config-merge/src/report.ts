@@ -1,16 +1,10 @@
-import { problemsOf } from "@outrigger/formats/problem";
-import { OutriggerError } from "@outrigger/runtime/errors";
+import { Problem, Problems } from "@outrigger/formats/problem";
 import { reportError } from "@outrigger/runtime/exit";
 import type { Log } from "@outrigger/runtime/log";
 
-/** Reports every problem; the exit status is the lowest of theirs. */
+/** Logs every problem behind an error. Returns the exit status: the lowest of theirs. */
 export function reportAll(log: Log, error: unknown): number {
-  if (error instanceof OutriggerError && error.name !== "Problem") return reportError(log, error);
-  let problems: ReturnType<typeof problemsOf>;
-  try {
-    problems = problemsOf(error);
-  } catch {
-    return reportError(log, error);
-  }
-  return Math.min(...problems.map((problem) => reportError(log, problem)));
+  const list = error instanceof Problems ? error.list : [error];
+  const distinct = new Map(list.map((problem) => [problem instanceof Problem ? problem.message : problem, problem]));
+  return Math.min(...distinct.values().map((problem) => reportError(log, problem)));
 }

@@ -170,7 +170,8 @@ export function chown(shown: string, owner: Owner, change: () => void): void {
   try {
     change();
   } catch (error) {
-    throw systemCode(error) === "EPERM" ? cannotChown(shown, owner) : error;
+    // EINVAL: our user namespace has no such id.
+    throw ["EPERM", "EINVAL"].includes(systemCode(error) ?? "") ? cannotChown(shown, owner) : error;
   }
 }
 
