@@ -1,12 +1,16 @@
 /** From a rule's definition to something that can be run on records. */
 import type { MetricSpec } from "@outrigger/exposition/metric";
+import { suggestion } from "@outrigger/runtime/nearest";
 import { PatternError } from "@outrigger/runtime/pattern";
+import { JsonPathError } from "../json/path.ts";
 import { compileConditions } from "./conditions.ts";
 import type { ReportProblem, RuleDefinition } from "./definition.ts";
 import { type Fields, regexFields, templateFields } from "./fields.ts";
+import { JsonFields } from "./json-fields.ts";
 import { compileLabels, type Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
 import { metricKind } from "./metric-kind.ts";
+import { fieldsOfPreset, presetNames } from "./preset-fields.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 import { compileValue, type ReadValue } from "./value.ts";
 
@@ -42,7 +46,8 @@ export function compileRule(
   const valueName = rule.value ?? "value";
   const fields = compileFields(rule, valueName, fail);
   if (!fields) return undefined;
-  const slot = fields.slotOf(valueName);
+  // Only patterns have a capture `value` without being told: a field of that name in a JSON record is just a field.
+  const slot = rule.value !== undefined || fields.captures.includes(valueName) ? fields.slotOf(valueName) : undefined;
   if (rule.value !== undefined && slot === undefined) {
     fail(["value"], `there is no capture or field "${rule.value}"${fields.advice(rule.value)}`);
   }
@@ -65,20 +70,24 @@ export function compileRule(
 }
 
 function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProblem): Fields | undefined {
-  const kinds = (["match", "regex"] as const).filter((kind) => rule[kind] !== undefined);
-  if (kinds.length !== 1) {
-    fail(
-      [],
-      `a rule needs exactly one of match, regex${kinds.length > 1 ? `; this one has ${kinds.join(" and ")}` : ""}`,
-    );
+  const kinds = (["match", "regex", "json", "preset"] as const).filter((kind) => rule[kind] !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) {
+    const given = kinds.length > 1 ? `; this one has ${kinds.join(" and ")}` : "";
+    fail([], `a rule needs exactly one of match, regex, json, preset${given}`);
     return undefined;
   }
   try {
     if (rule.match !== undefined) return templateFields(rule.match, valueName);
-    return regexFields(rule.regex as string);
+    if (rule.regex !== undefined) return regexFields(rule.regex);
+    if (rule.json !== undefined) return new JsonFields(rule.json);
+    const fields = fieldsOfPreset(rule.preset ?? "");
+    if (!fields) fail(["preset"], `there is no preset "${rule.preset}"${suggestion(rule.preset ?? "", presetNames)}`);
+    return fields;
   } catch (error) {
-    if (!(error instanceof TemplateError || error instanceof PatternError)) throw error;
-    fail([kinds[0] as string], error.message);
+    if (!(error instanceof TemplateError || error instanceof PatternError || error instanceof JsonPathError))
+      throw error;
+    fail([kind], error.message);
     return undefined;
   }
 }

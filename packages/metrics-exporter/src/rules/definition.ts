@@ -8,6 +8,8 @@ export type Condition = Scalar | readonly Scalar[];
 export interface RuleDefinition {
   readonly match?: string | undefined;
   readonly regex?: string | undefined;
+  readonly json?: Readonly<Record<string, Condition>> | undefined;
+  readonly preset?: string | undefined;
   readonly type?: MetricType | undefined;
   readonly help?: string | undefined;
   readonly labels?: readonly string[] | Readonly<Record<string, Scalar>> | undefined;
