@@ -15,6 +15,8 @@ export interface Cast {
   readonly stage: Stage;
   /** Lines that the log-tailer wrote to its stdout. */
   readonly logLines: readonly string[];
+  /** What the tools wrote to their own logs. */
+  readonly records: readonly Readonly<Record<string, unknown>>[];
   /** Runs config-merge to its end. */
   mergeConfiguration(): Promise<Exit>;
   /** Starts the four long-running tools and waits until each says that it is ready. */
@@ -34,6 +36,7 @@ export async function openCast(screen: Screen, interrupted: AbortSignal): Promis
   copyFileSync(join(folder, "appsettings.json"), stage.path("/config-in/appsettings.json"));
   const running: { speaker: Speaker; process: ToolProcess }[] = [];
   const logLines: string[] = [];
+  const records: Record<string, unknown>[] = [];
   let closing = false;
   let failure: Error | undefined;
 
@@ -43,7 +46,7 @@ export async function openCast(screen: Screen, interrupted: AbortSignal): Promis
     environment: NodeJS.ProcessEnv,
     onLine?: (line: string) => void,
   ) => {
-    const onError = (line: string) => showRecord(screen, speaker, line);
+    const onError = (line: string) => showRecord(screen, speaker, line, records);
     const process = start(command, { environment, ownGroup: true, onError, ...(onLine && { onLine }) });
     return process;
   };
@@ -80,6 +83,7 @@ export async function openCast(screen: Screen, interrupted: AbortSignal): Promis
   return {
     stage,
     logLines,
+    records,
     wait,
     mergeConfiguration: () =>
       launch("config-merge", tool("config-merge"), { ...toolEnvironment, APP_ENVIRONMENT: "TEST" }).exited,
@@ -130,14 +134,18 @@ export async function openCast(screen: Screen, interrupted: AbortSignal): Promis
   };
 }
 
-/** Shows what matters of a tool's own log: warnings, errors, and what the proxy decided. */
-function showRecord(screen: Screen, speaker: Speaker, line: string): void {
-  let record: { level?: string; msg?: string; verdict?: string };
+/** Shows what matters of a tool's own log (warnings, errors, what the proxy decided) as a person would read it. */
+function showRecord(screen: Screen, speaker: Speaker, line: string, records: Record<string, unknown>[]): void {
+  let record: Record<string, unknown>;
   try {
-    record = JSON.parse(line) as typeof record;
+    record = JSON.parse(line) as Record<string, unknown>;
   } catch {
     screen.line(speaker, line);
     return;
   }
-  if (record.msg === "egress" || record.level === "warn" || record.level === "error") screen.line(speaker, line);
+  records.push(record);
+  const { time: _time, tool: _tool, level, msg, ...fields } = record;
+  if (msg !== "egress" && level !== "warn" && level !== "error") return;
+  const details = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  screen.line(speaker, `log, ${level}: ${[msg, ...details].join(" ")}`);
 }

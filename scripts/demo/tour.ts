@@ -60,7 +60,7 @@ async function showMetrics({ stage, wait }: Cast, screen: Screen): Promise<void>
   screen.line("metrics-exporter", `${series} ${second}`);
 }
 
-async function showEgress({ stage, wait }: Cast, screen: Screen): Promise<void> {
+async function showEgress({ stage, wait, records }: Cast, screen: Screen): Promise<void> {
   screen.title("5. egress-proxy lets through what is allowed, and says why it refuses the rest");
   const through = (path: string) =>
     request(`http://127.0.0.1:${stage.port("egress.listen")}`, { path, headers: { host: new URL(path).host } });
@@ -71,6 +71,8 @@ async function showEgress({ stage, wait }: Cast, screen: Screen): Promise<void> 
   screen.line("egress-proxy", `GET http://timecheck:8080/ -> ${refused.status} ${refused.phrase}`);
   const { reason, hint } = JSON.parse(refused.body) as { reason: string; hint: string };
   screen.line("egress-proxy", `reason: ${reason}; ${hint}`);
+  const audited = () => records.some(({ msg, host }) => msg === "egress" && host === "timecheck");
+  await wait(() => expect(audited(), "the refusal is not in the audit log"));
   expect(refused.status === 403 && reason === "host_not_allowed", "the other request was not refused as it should be");
 }
 
