@@ -89,6 +89,6 @@ export const environment = {
 export const nonroot = 65532;
 
 /** The bundle's file name, in `dist/<name>` and in `/app`. */
-export function bundleName(image: ImageSpec): string {
-  return `${image.entry.split("/").at(-1)!.replace(/\.js$/, "")}.cjs`;
+export function bundleName({ entry }: Pick<ImageSpec, "entry">): string {
+  return `${entry.split("/").at(-1)!.replace(/\.js$/, "")}.cjs`;
 }

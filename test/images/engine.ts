@@ -68,6 +68,14 @@ export class Container {
     });
   }
 
+  /** The paths that differ from the image. */
+  changes(): string[] {
+    return engineOutput("diff", this.id)
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => line.slice(2));
+  }
+
   inspect<T>(format: string): T {
     return JSON.parse(engineOutput("inspect", "--format", `{{json ${format}}}`, this.id)) as T;
   }
