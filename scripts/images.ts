@@ -7,8 +7,8 @@
 //   lock         records the newest Debian packages, for both architectures, in images/base/debian.json
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { bundleImage } from "./build/bundle.ts";
-import { prepareBase, recordPackages, writeBill } from "./images/base.ts";
+import { bundleImages } from "./build/bundle.ts";
+import { prepareBase, recordPackages } from "./images/base.ts";
 import { buildApps, buildBase, buildContext, buildTools } from "./images/build.ts";
 import { images } from "./images/catalogue.ts";
 import { renderDockerfile } from "./images/dockerfile.ts";
@@ -27,9 +27,7 @@ const commands: Record<string, () => void | Promise<void>> = {
     buildBase(context());
   },
   async tools() {
-    const packages = [];
-    for (const image of images) packages.push(...(await bundleImage(image, root)));
-    writeBill(root, hostPlatform(), packages);
+    await bundleImages(images, root);
     buildTools(context());
   },
   apps: () => buildApps(context()),

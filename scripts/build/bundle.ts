@@ -3,14 +3,24 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { bundleName, type ImageSpec } from "../images/catalogue.ts";
+import { bundleComponents, cyclonedx } from "../images/sbom.ts";
 import { warmCompileCache } from "./compile-cache.ts";
 import { type BundledPackage, bundledPackages, licensesText } from "./licenses.ts";
+
+/** Bundles the images' programs into `dist/`, and lists the npm packages inside in `dist/sbom`. */
+export async function bundleImages(images: readonly ImageSpec[], root: string): Promise<void> {
+  const packages = [];
+  for (const image of images) packages.push(...(await bundleImage(image, root)));
+  const sbom = path.join(root, "dist/sbom");
+  mkdirSync(sbom, { recursive: true });
+  writeFileSync(path.join(sbom, "outrigger.cdx.json"), cyclonedx("outrigger", bundleComponents(packages)));
+}
 
 /**
  * Fills `dist/<name>` with the image's programs, their compile caches and `LICENSES.txt`, and returns the packages inside.
  * Modules behind `import()` are in the same file and still run only when they are asked for.
  */
-export async function bundleImage(image: ImageSpec, root: string): Promise<BundledPackage[]> {
+async function bundleImage(image: ImageSpec, root: string): Promise<BundledPackage[]> {
   const out = path.join(root, "dist", image.name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });

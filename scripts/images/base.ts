@@ -11,11 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { BundledPackage } from "../build/licenses.ts";
 import { type DebianLock, fetchPackages, unpack } from "./debian.ts";
 import { installNode } from "./node.ts";
 import { type Platform, platforms } from "./platform.ts";
-import { baseComponents, bundleComponents, cyclonedx } from "./sbom.ts";
+import { baseComponents, cyclonedx } from "./sbom.ts";
 
 // What `readelf -d` names, and what the C library loads by itself to look up names.
 const LIBC = ["libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "librt.so.1", "libresolv.so.2"];
@@ -61,12 +60,6 @@ export function prepareBase(root: string, platform: Platform): void {
   );
   makeMountPoint(system, "tmp");
   prepareRootfs(unpacked, rootfs);
-}
-
-/** Adds the list of bundled npm packages to `dist/rootfs`: one for all images, which share that layer. */
-export function writeBill(root: string, platform: Platform, packages: readonly BundledPackage[]): void {
-  const bill = path.join(root, "dist/rootfs", platform.debian, "usr/share/sbom/outrigger.cdx.json");
-  writeFile(bill, cyclonedx("outrigger", bundleComponents(packages)));
 }
 
 /** Writes `images/base/debian.json` anew from what the archive has now. */
