@@ -53,7 +53,7 @@ describe("config-merge", { skip }, () => {
 });
 
 describe("log-tailer", { skip }, () => {
-  test("gives 5000 lines with text beyond ASCII byte for byte, the last ones written after SIGTERM was sent", async (t) => {
+  test("gives 5000 lines with text beyond ASCII byte for byte, also those written just before SIGTERM", async (t) => {
     const logs = sharedDirectory(t);
     const file = path.join(logs, "app.log");
     const lines = Array.from(
