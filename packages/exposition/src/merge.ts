@@ -1,5 +1,5 @@
 /** Putting several expositions together so that the result is one valid exposition. */
-import { type Family, type FamilyType, type Sample, seriesKey } from "./document.ts";
+import { type Family, type FamilyType, type Labels, type Sample, seriesKey } from "./document.ts";
 import { groupKey } from "./openmetrics-rules.ts";
 import { suffixes } from "./parse-openmetrics.ts";
 import { representable } from "./representable.ts";
@@ -72,7 +72,7 @@ export function merge(
       for (const sample of family.samples) {
         const group = groupOf(family, sample);
         const owner = draft.groups.get(group);
-        const key = seriesKey(sample.name, sample.labels);
+        const key = seriesKey(sample.name, withoutEmpty(sample.labels));
         const foreign = owner !== undefined && owner !== contribution && grouped.has(family.type);
         if (taken?.has(group) || foreign || draft.keys.has(key)) conflict();
         else if (left === 0) refused.set(source, (refused.get(source) ?? 0) + 1);
@@ -94,7 +94,13 @@ const grouped: ReadonlySet<FamilyType> = new Set(["histogram", "summary", "gauge
 
 /** What a sample of a family belongs to: for a histogram, its labels without `le`. */
 export function groupOf(family: Pick<Family, "name" | "type">, sample: Sample): string {
-  return groupKey(baseName(family.name, family.type), family.type, sample);
+  const labels = withoutEmpty(sample.labels);
+  return groupKey(baseName(family.name, family.type), family.type, { ...sample, labels });
+}
+
+/** To Prometheus a label without a value is a label that is not there. */
+function withoutEmpty(labels: Labels): Labels {
+  return labels.every(([, value]) => value !== "") ? labels : labels.filter(([, value]) => value !== "");
 }
 
 /** Keeps the names of samples apart: `x_count` cannot be a gauge beside the histogram `x`. */

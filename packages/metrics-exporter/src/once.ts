@@ -14,8 +14,17 @@ export const startOnce: Start<MetricsConfig> = (config, { log, metrics }): Servi
     await requireFiles(config);
     const { engine, own, store } = new Exporter(config, metrics);
     own.close();
-    await readLogs(config.sources, engine, own, { log, once: true }).finished;
-    const { text } = await expose(store, metrics, "text", false);
+    const reader = readLogs(config, engine, own, { log, once: true });
+    await reader.follower.finished;
+    await reader.close();
+    const { text } = await expose({
+      store,
+      registry: metrics,
+      format: "text",
+      bornAtZero: false,
+      contributions: [],
+      lost: () => {},
+    });
     await print(text);
     return 0;
   };

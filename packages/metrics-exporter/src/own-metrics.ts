@@ -110,18 +110,17 @@ function registerProcess(registry: Registry): () => void {
   let expected = performance.now() + 1000;
   const look = setInterval(() => {
     const now = performance.now();
-    late = Math.max(late, now - expected);
+    late = Math.max(0, now - expected);
     expected = now + 1000;
   }, 1000).unref();
   registry.gauge(
     "outrigger_metrics_event_loop_delay_seconds",
-    "How late a timer came, at most, since the last look.",
+    "How late the last of a timer's calls came, one a second.",
     [],
     (gauge) => {
       const { user, system } = process.cpuUsage();
       cpu.inc((user + system) / 1e6 - cpu.labels().value);
       gauge.set(late / 1000);
-      late = 0;
     },
   );
   return () => clearInterval(look);

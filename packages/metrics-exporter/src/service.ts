@@ -4,7 +4,7 @@ import { Exporter } from "./exporter.ts";
 import { expose } from "./exposition.ts";
 import { scrapeHandler } from "./http/scrape.ts";
 import { type HttpServer, serveHttp } from "./http/server.ts";
-import { followed, readLogs } from "./logs/reader.ts";
+import { readLogs } from "./logs/reader.ts";
 
 /** Starts the exporter. It is ready once it listens: a backlog of lines must not keep a pod unready. */
 export const start: Start<MetricsConfig> = (config, { tool, log, metrics }): Service<MetricsConfig> => {
@@ -21,13 +21,15 @@ export const start: Start<MetricsConfig> = (config, { tool, log, metrics }): Ser
       registry: metrics,
       log,
       ready: () => (stopping ? "stopping" : undefined),
-      scrape: scrapeHandler((format) => expose(store, metrics, format, true)),
+      scrape: scrapeHandler((format) =>
+        expose({ store, registry: metrics, format, bornAtZero: true, contributions: [], lost: () => {} }),
+      ),
     });
 
   const begin = async () => {
     server = await open(port);
     log.info("listening", { port: server.port });
-    return readLogs(config.sources, engine, own, { log });
+    return readLogs(config, engine, own, { log });
   };
   const following = begin();
   const ready = following.then(() => {});
@@ -37,11 +39,11 @@ export const start: Start<MetricsConfig> = (config, { tool, log, metrics }): Ser
   return {
     ready,
     async reload(next) {
-      const follower = await following;
+      const reader = await following;
       const moved = next.port === port ? undefined : await open(next.port);
       port = next.port;
       exporter.use(next);
-      follower.reload(followed(next.sources));
+      reader.use(next);
       if (!moved) return;
       log.info("listening", { port: moved.port });
       const left = server;
@@ -51,8 +53,8 @@ export const start: Start<MetricsConfig> = (config, { tool, log, metrics }): Ser
     stop() {
       stopping = true;
       stopped ??= (async () => {
-        const follower = await following.catch(() => undefined);
-        await Promise.all([follower?.close(), server?.close()]);
+        const reader = await following.catch(() => undefined);
+        await Promise.all([reader?.close(), server?.close()]);
         own.close();
         return 0;
       })();

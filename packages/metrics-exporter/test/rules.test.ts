@@ -239,11 +239,11 @@ describe("rules that are refused", () => {
     ["a unit beside a typed value", { a_seconds: { match: "{value:duration}", unit: "ms" } }, /^a_seconds\.unit/],
     ["an unknown label in init", { a_total: { match: "{a}", init: [{ b: "x" }] } }, /^a_total\.init\.0\.b/],
     ["a missing label in init", { a_total: { match: "{a}", init: [{}] } }, /"a" is missing/],
-    ["two rules that expose the same", { a: { match: "x", type: "counter" }, a_total: "y" }, /exposes a_total/],
+    ["two rules that expose the same", { a: { match: "x", type: "counter" }, a_total: "y" }, /needs the name a_total/],
     [
       "a part of another's histogram",
       { a_seconds: "{value}", a_seconds_count: "n={value}" },
-      /exposes a_seconds_count/,
+      /needs the name a_seconds_count/,
     ],
   ];
   for (const [sentence, rules, problem] of cases) {

@@ -39,7 +39,12 @@ describe("rules on JSON records", () => {
       '{"m":"GET","u":"/x/7?y"}\n',
       ['a_total{r="GET /x/:id"} 1'],
     ],
-    ["when by dotted path", { a_total: { json: {}, when: { "a.b": "!= x" } } }, '{"a":{"b":"y"}}\n{"a":{"b":"x"}}\n', ["a_total 1"]],
+    [
+      "when by dotted path",
+      { a_total: { json: {}, when: { "a.b": "!= x" } } },
+      '{"a":{"b":"y"}}\n{"a":{"b":"x"}}\n',
+      ["a_total 1"],
+    ],
   ];
   for (const [sentence, rules, text, samples] of cases) {
     test(sentence, () => assert.deepEqual(runRules(rules, text).samples, samples));

@@ -1,5 +1,6 @@
 /** `metrics.logs`: which files are read, and which rules read them. */
 import { either, type Infer, list, normalize, object, refine, text, withDefault } from "@outrigger/runtime/schema";
+import { multilineSchema } from "./multiline-schema.ts";
 import { compileRules, definitionsOf } from "./rule-check.ts";
 import { rulesSchema } from "./rule-schema.ts";
 
@@ -19,6 +20,7 @@ const rules = refine(rulesSchema, (byName) => {
 
 export const logsSchema = object("Metrics from log files.", {
   files: withDefault(files, []),
+  multiline: withDefault(multilineSchema, "none"),
   rules: withDefault(rules, {}),
 });
 

@@ -2,7 +2,7 @@
 import type { Report } from "@outrigger/runtime/section";
 import { type CompiledRule, compileRule } from "../rules/compile.ts";
 import type { RuleDefinition } from "../rules/definition.ts";
-import { sampleNames } from "../rules/metric-kind.ts";
+import { ownNames } from "../rules/metric-kind.ts";
 
 /** Rules as the schema gives them: a template alone stands for `match`. */
 export function definitionsOf(rules: Readonly<Record<string, string | RuleDefinition>>): Map<string, RuleDefinition> {
@@ -22,10 +22,11 @@ export function compileRules(
   for (const [name, definition] of rules) {
     const rule = compileRule(name, definition, seriesPerMetric, (path, message) => report([name, ...path], message));
     if (!rule) continue;
-    for (const sample of sampleNames(rule.spec)) {
-      const owner = owners.get(sample);
-      if (owner !== undefined) report([name], `exposes ${sample}, and so does the rule "${owner}": rename one of them`);
-      owners.set(sample, name);
+    for (const owned of ownNames(rule.spec)) {
+      const owner = owners.get(owned);
+      if (owner !== undefined)
+        report([name], `needs the name ${owned}, and so does the rule "${owner}": rename one of them`);
+      owners.set(owned, name);
     }
     compiled.push(rule);
   }

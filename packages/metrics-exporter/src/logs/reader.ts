@@ -1,8 +1,10 @@
 /** Feeds the log files to the rules. */
 import { type Follower, type FollowOptions, follow } from "@outrigger/tail/follow";
 import type { LogSource } from "../config/log-files.ts";
+import type { MetricsConfig } from "../config.ts";
 import type { OwnMetrics } from "../own-metrics.ts";
 import type { RuleEngine } from "../rules/engine.ts";
+import { RecordJoiner } from "./record-joiner.ts";
 import { TextConsumer } from "./text-consumer.ts";
 
 /** Bytes of a line that rules look at. */
@@ -11,31 +13,61 @@ export const maxLine = 64 * 1024;
 /** An incomplete last line waits until its file is finished with; the largest delay that a timer can have. */
 const forever = 2 ** 31 - 1;
 
-/** Starts reading; every line is given to `engine`. */
+/** What the configuration says about reading. */
+type ReadingConfig = Pick<MetricsConfig, "sources" | "logs">;
+
+/** Reads log files until it is closed. */
+export interface LogReader {
+  readonly follower: Follower;
+  /** Other sources and another way to make records from now on; records in progress are complete then. */
+  use(config: ReadingConfig): void;
+  /** Stops at once; a record in progress is complete then. */
+  close(): Promise<void>;
+}
+
+/** Starts reading; every record is given to `engine`. */
 export function readLogs(
-  sources: readonly LogSource[],
+  config: ReadingConfig,
   engine: RuleEngine,
   own: OwnMetrics,
   options: Pick<FollowOptions, "log" | "once">,
-): Follower {
+): LogReader {
+  const joinerFor = ({ logs }: ReadingConfig) =>
+    logs.multiline && new RecordJoiner(logs.multiline, (record, file) => engine.record(record, file));
+  let joiner = joinerFor(config);
   const consumer = new TextConsumer(
     {
-      lines: (text, file) => engine.lines(text, file),
+      lines(text, generation) {
+        if (joiner) joiner.lines(text, generation);
+        else engine.lines(text, generation.file);
+      },
       bytes: (count) => own.read(count),
       truncated: () => own.truncated(),
-      end: () => {},
+      end: (generation) => joiner?.end(generation),
     },
     maxLine,
   );
-  return follow({
+  const follower = follow({
     ...options,
-    sources: followed(sources),
+    sources: followed(config.sources),
     consumer,
     events: { rotated: () => own.rotations.inc(), truncated: () => own.rotations.inc() },
   });
+  return {
+    follower,
+    use(next) {
+      joiner?.close();
+      joiner = joinerFor(next);
+      follower.reload(followed(next.sources));
+    },
+    async close() {
+      await follower.close();
+      joiner?.close();
+    },
+  };
 }
 
 /** Sources as the follower wants them. */
-export function followed(sources: readonly LogSource[]): FollowOptions["sources"] {
+function followed(sources: readonly LogSource[]): FollowOptions["sources"] {
   return sources.map((source) => ({ ...source, start: "beginning", partialFlush: forever }));
 }

@@ -4,11 +4,11 @@ import type { Chunk, Consumer, Generation } from "@outrigger/tail/follow";
 /** Takes what was read. */
 export interface TextSink {
   /** Whole lines, each with its line end; the last one may lack it when the file was finished with. */
-  lines(text: string, file: string): void;
+  lines(text: string, generation: Generation): void;
   bytes(count: number): void;
   truncated(): void;
   /** Nothing more comes from this file under this identity. */
-  end(file: string): void;
+  end(generation: Generation): void;
 }
 
 interface LineInProgress {
@@ -49,7 +49,7 @@ export class TextConsumer implements Consumer {
       bytes = bytes.subarray(end);
     }
     const whole = chunk.complete ? bytes.length : bytes.lastIndexOf(lineFeed) + 1;
-    if (whole > 0) this.#sink.lines(bytes.toString("utf8", 0, whole), generation.file);
+    if (whole > 0) this.#sink.lines(bytes.toString("utf8", 0, whole), generation);
     if (whole === bytes.length) return;
     const begun = { pieces: [], size: 0, truncated: false };
     this.#extend(begun, bytes.subarray(whole));
@@ -63,7 +63,7 @@ export class TextConsumer implements Consumer {
   end(generation: Generation): void {
     this.#finish(generation);
     this.#begun.delete(generation.id);
-    this.#sink.end(generation.file);
+    this.#sink.end(generation);
   }
 
   #extend(line: LineInProgress, bytes: Buffer): void {
@@ -81,6 +81,6 @@ export class TextConsumer implements Consumer {
     const line = this.#unfinished.get(generation.id);
     if (!line) return;
     this.#unfinished.delete(generation.id);
-    this.#sink.lines(Buffer.concat(line.pieces).toString("utf8"), generation.file);
+    this.#sink.lines(Buffer.concat(line.pieces).toString("utf8"), generation);
   }
 }

@@ -1,4 +1,6 @@
 /** Which metric a rule makes: type, exposed name, buckets. */
+
+import { reservedNames } from "@outrigger/exposition/merge";
 import type { MetricType } from "@outrigger/exposition/metric";
 import type { ReportProblem, RuleDefinition } from "./definition.ts";
 
@@ -65,7 +67,7 @@ function checkBuckets(buckets: readonly number[], report: ReportProblem): void {
   });
 }
 
-/** The names of all samples that a metric exposes: no two metrics may share one. */
-export function sampleNames({ name, type }: Pick<MetricKind, "name" | "type">): string[] {
-  return type === "histogram" ? [name, `${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+/** All names that a metric needs for itself in one of the formats: no two rules may share one. */
+export function ownNames({ name, type }: Pick<MetricKind, "name" | "type">): string[] {
+  return [...new Set([name, ...reservedNames(name, type)])];
 }
