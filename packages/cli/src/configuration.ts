@@ -30,7 +30,7 @@ export async function inspectFile(options: LoadOptions): Promise<InspectedFile> 
   const problems = new Map<string, Problem>();
   const present = presentSections(source, options);
   // A file that cannot be parsed, or has unknown sections only, is refused by whichever section looks at it.
-  for (const key of present.length > 0 ? present : (["logs"] as const)) {
+  for (const key of present.length > 0 ? present : (["config"] as const)) {
     try {
       const section = (await tools[key].section()) as Section<unknown>;
       const loaded = resolveSection(section, source, options);

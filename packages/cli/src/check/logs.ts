@@ -34,6 +34,7 @@ function excluded(pattern: string, exclude: readonly string[]): boolean {
         .replaceAll(/[*?]/g, sample)
         .replaceAll(/\[[^\]]*\]/g, sample),
     );
-    return exclude.some((candidate) => matchesGlob(path, resolve(candidate)));
+    // Exclusions are matched against whole paths: `**/*.gz` means anywhere.
+    return exclude.some((candidate) => matchesGlob(path, resolve(candidate.startsWith("**") ? "/" : ".", candidate)));
   });
 }
