@@ -14,7 +14,7 @@ export interface Runtime {
 export interface Service<C> {
   /** Settles once the tool does its work; rejects with an `OutriggerError` when it cannot start, having closed everything. */
   readonly ready: Promise<void>;
-  /** Resolves with an exit status when the tool ends by itself. A tool that never does leaves it out. */
+  /** Resolves with an exit status when the tool has ended by itself, its work done. A tool that never does leaves it out. */
   readonly done?: Promise<number>;
   /** Puts a new, valid configuration in force without losing anything; rejects, changing nothing, when it cannot. */
   reload?(config: C): Promise<void>;

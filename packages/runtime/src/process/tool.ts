@@ -145,10 +145,8 @@ async function serve<C>(definition: ToolDefinition<C>, options: Options, loaded:
   });
   const outcome = await Promise.race([signalled, service.done ?? signalled]);
   reloading.stop();
-  if (typeof outcome === "number") {
-    const stopped = await service.stop();
-    return outcome === 0 ? stopped : outcome;
-  }
+  // What ended by itself has nothing left to drain.
+  if (typeof outcome === "number") return outcome;
   log.info("stopping", { signal: outcome });
   return service.stop();
 }
