@@ -156,3 +156,23 @@ for (const [name, text, message] of [
     assert.equal(code, 0);
   });
 }
+
+for (const [name, text, place] of [
+  [
+    "a metric's rule",
+    "metrics: { logs: { files: [/l], rules: { a_total: { regex: '(a+)+$' } } } }\n",
+    "metrics.logs.rules.a_total.regex",
+  ],
+  ["a process check", "health: { checks: { app: { process: '(a|a)*b' } } }\n", "health.checks.app.process"],
+  [
+    "what a file contains",
+    "health: { checks: { f: { file: /f, contains: '(\\w+\\s?)*$' } } }\n",
+    "health.checks.f.contains",
+  ],
+] as const) {
+  test(`a regular expression that backtracks exponentially is an error: ${name}`, async (t) => {
+    const { code, findings } = await check(t, text);
+    assert.equal(code, 2);
+    assert.match(findings.join("\n"), new RegExp(`${place.replaceAll(".", "\\.")}: error: backtracks exponentially`));
+  });
+}

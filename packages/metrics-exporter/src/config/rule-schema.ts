@@ -33,7 +33,11 @@ const template = text("A template: literal text with {captures}; {value} is the 
 
 const mapping = object("A rule with everything that may be said about it.", {
   match: optional(template),
-  regex: optional(text("A JavaScript regular expression; named groups become labels, `value` the observed value.")),
+  regex: optional(
+    text("A JavaScript regular expression; named groups become labels, `value` the observed value.", {
+      expected: "a regular expression",
+    }),
+  ),
   json: optional(map("Records that are JSON objects and whose fields, by dotted path, are like this.", condition)),
   preset: optional(text("Records of a well-known format, such as nginx or logfmt.")),
   type: optional(
