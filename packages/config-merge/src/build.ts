@@ -4,6 +4,7 @@ import type { Node } from "@outrigger/formats/node";
 import { plainOrigin } from "@outrigger/formats/origin";
 import { literalSegments, parsePath } from "@outrigger/formats/path";
 import { Problem, problemsOf } from "@outrigger/formats/problem";
+import type { Schema } from "@outrigger/formats/schema";
 import { SourceText } from "@outrigger/formats/source-text";
 import { type Claims, Tree } from "@outrigger/formats/tree";
 import { type MergePlan, unknownFormat } from "./plan.ts";
@@ -30,21 +31,32 @@ export class Build {
   readonly #plan: MergePlan;
   readonly #name: string;
   readonly #context: BuildContext;
+  readonly #schema: Schema | undefined;
   #base: ParsedText | undefined;
   #isFirst = true;
 
-  private constructor(plan: MergePlan, name: string, format: Format, context: BuildContext) {
+  private constructor(
+    plan: MergePlan,
+    name: string,
+    format: Format,
+    schema: Schema | undefined,
+    context: BuildContext,
+  ) {
     this.#plan = plan;
     this.#name = name;
     this.#context = context;
     this.format = format;
     const { warn, report } = context;
-    this.tree = new Tree({ arrays: plan.arrays, number: format.number, warn, report });
+    this.#schema = schema;
+    const expected = (path: readonly (string | number)[]) => schema?.expected(path);
+    this.tree = new Tree({ arrays: plan.arrays, number: format.number, expected, warn, report });
   }
 
   /** Merges all sources, then `set`. */
   static async of(plan: MergePlan, name: string, context: BuildContext): Promise<Build> {
-    const build = new Build(plan, name, await loadFormat(plan.format), context);
+    const format = await loadFormat(plan.format);
+    const schema = await readSchema(plan.schema, context);
+    const build = new Build(plan, name, format, schema, context);
     for (const source of plan.sources) await build.#attempt(() => build.#merge(source));
     for (const [path, value] of plan.set) await build.#attempt(() => build.#set(path, value));
     return build;
@@ -59,7 +71,7 @@ export class Build {
     }
   }
 
-  /** Reports required paths without a value. */
+  /** Reports required paths without a value, and everything that breaks the schema. */
   verify(): void {
     for (const path of this.#plan.require) {
       const node = this.tree.find(parsePath(path));
@@ -70,6 +82,7 @@ export class Build {
         }),
       );
     }
+    for (const problem of this.#schema?.check(this.tree.root, this.#name) ?? []) this.#context.report(problem);
   }
 
   /** The text of the output: the base document with its edits, or the whole tree in the format's canonical style. */
@@ -143,6 +156,19 @@ export class Build {
   #resolve(path: string, value: string): Node {
     const { environment, volumes } = this.#context;
     return resolveText(value, { environment, volumes, purpose: `${path} of ${this.#name}` });
+  }
+}
+
+/** The schema of an output; undefined when it has none, or one that is reported as missing or malformed. */
+async function readSchema(file: string | undefined, { volumes, report }: BuildContext): Promise<Schema | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    const text = decode(readSource(volumes.resolve(file), file), file);
+    const { Schema } = await import("@outrigger/formats/schema");
+    return await Schema.parse(new SourceText(file, text));
+  } catch (error) {
+    for (const problem of problemsOf(error)) report(problem);
+    return undefined;
   }
 }
 

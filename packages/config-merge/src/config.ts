@@ -85,6 +85,7 @@ const output = object("one output", {
   ),
   arrays: withDefault(arrays, "replace"),
   require: optional(list("paths that must have a value", path("a path"))),
+  schema: optional(text("a JSON Schema that the output must satisfy", { nonEmpty: true })),
   format: optional(format),
   mode: optional(mode),
   owner: optional(owner),
@@ -97,7 +98,7 @@ export type OutputConfig = Infer<typeof output>;
 export type MergeConfig = Readonly<Record<string, OutputConfig>>;
 
 /** Keys that mean nothing for a directory output. */
-const fileKeys = ["from", "set", "require", "format", "content"] as const;
+const fileKeys = ["from", "set", "require", "schema", "format", "content"] as const;
 
 export const configSection: Section<MergeConfig> = {
   key: "config",

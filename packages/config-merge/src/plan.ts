@@ -29,6 +29,8 @@ export interface MergePlan {
   readonly set: readonly (readonly [path: string, value: unknown])[];
   readonly arrays: ArrayStrategy;
   readonly require: readonly string[];
+  /** The path of a JSON Schema. */
+  readonly schema?: string | undefined;
 }
 
 /** A directory that has to exist with this mode and owner. */
@@ -79,13 +81,20 @@ function bodyOf(target: string, output: OutputConfig, environment: readonly Sour
   const format = output.format ?? formatOf(target) ?? sourceFormat(from);
   if (format === undefined) throw unknownFormat(target);
   const require = output.require ?? [];
-  return { kind: "merge", format, sources: [...from, ...environment], set, arrays: output.arrays, require };
+  const { arrays, schema } = output;
+  return { kind: "merge", format, sources: [...from, ...environment], set, arrays, require, schema };
 }
 
 /** Whether neither the output nor its one source has a format. */
-function isOpaque(target: string, { format, require }: OutputConfig, source: SourceSpec & { kind: "path" }): boolean {
+function isOpaque(
+  target: string,
+  { format, require, schema }: OutputConfig,
+  source: SourceSpec & { kind: "path" },
+): boolean {
   const unknown = format === undefined && formatOf(target) === undefined;
-  return unknown && require === undefined && source.format === undefined && formatOf(source.path) === undefined;
+  return (
+    unknown && (require ?? schema) === undefined && source.format === undefined && formatOf(source.path) === undefined
+  );
 }
 
 /** The format of the first file source whose format can be told. */
