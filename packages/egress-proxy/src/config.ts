@@ -1,5 +1,4 @@
 import { parseAddress } from "@outrigger/net/address";
-import { type Cidr, parseCidr } from "@outrigger/net/cidr";
 import {
   duration,
   either,
@@ -8,7 +7,6 @@ import {
   integer,
   list,
   listenAddress,
-  map,
   normalize,
   object,
   oneOf,
@@ -19,29 +17,10 @@ import {
   withDefault,
 } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
+import { cidr, parsed, resolvesTo } from "./config-parts.ts";
 import { buildRule, parseRuleHost, parseShortRule } from "./policy/parse-rule.ts";
 import { parsePathPattern } from "./policy/path-pattern.ts";
-import { parseFrom, parseUpstream } from "./routes/parse-route.ts";
-import type { Route } from "./routes/route.ts";
-
-/** Turns a parser that throws a sentence into one whose sentence becomes a configuration problem. */
-function parsed<T>(parse: (value: string) => T): (value: string) => T {
-  return (value) => {
-    try {
-      return parse(value);
-    } catch (error) {
-      throw new Invalid(error instanceof Error ? error.message : String(error));
-    }
-  };
-}
-
-const cidr = (description: string) =>
-  normalize(text(description, { expected: "a block of addresses such as 10.0.0.0/8" }), parsed<Cidr>(parseCidr));
-
-const resolvesTo = list(
-  "blocks the name must resolve into; inside them the built-in list does not apply",
-  cidr("a block"),
-);
+import { routes } from "./routes/route-config.ts";
 
 const ruleObject = object("one destination with its limits", {
   host: normalize(text("a host, or *.name for any depth below it", { expected: "a host" }), parsed(parseRuleHost)),
@@ -68,34 +47,6 @@ const rule = either("one destination", [
   normalize(text("host or host:port", { expected: "host or host:port" }), parsed(parseShortRule)),
   normalize(ruleObject, buildRule),
 ]);
-
-const upstream = normalize(text("URL of a server", { expected: "a URL" }), parsed(parseUpstream));
-
-const routeObject = object("where requests go, and how", {
-  upstreams: list("servers", upstream, { min: 1 }),
-  resolvesTo: optional(resolvesTo),
-  timeout: withDefault(duration("from the dial to the last byte of the response head", { min: "1ms" }), "15s"),
-});
-
-const route = either("where requests go", [
-  normalize(upstream, (only) => ({ upstreams: [only], timeout: 15_000, resolvesTo: [] as Cidr[] })),
-  normalize(routeObject, (value) => ({ ...value, resolvesTo: value.resolvesTo ?? [] })),
-]);
-
-const routes = normalize(
-  refine(map("local URLs that stand for remote services", route), (entries) => {
-    const problems: [string[], string][] = [];
-    for (const from of Object.keys(entries)) {
-      try {
-        parseFrom(from);
-      } catch (error) {
-        problems.push([[from], error instanceof Error ? error.message : String(error)]);
-      }
-    }
-    return problems;
-  }),
-  (entries): Route[] => Object.entries(entries).map(([from, value]) => ({ from: parseFrom(from), ...value })),
-);
 
 const dnsServer = text("address or address:port of a DNS server", { expected: "address:port, such as 10.96.0.10:53" });
 

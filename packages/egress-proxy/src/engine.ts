@@ -11,4 +11,6 @@ export interface Engine {
   pool: UpstreamPool;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  /** This process in `Via`, to recognize requests that come round. */
+  readonly mark: string;
 }

@@ -11,6 +11,7 @@ import { decide } from "./policy/decide.ts";
 import type { Grant } from "./policy/guard.ts";
 import { isSafePath } from "./policy/path-safety.ts";
 import { Refusal } from "./refusal.ts";
+import { upstreamGrant } from "./routes/active-route.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { parseAbsoluteForm, parseAuthorityForm } from "./target.ts";
 
@@ -51,19 +52,18 @@ async function verdictOn(url: string, snapshot: Snapshot, resolver: Resolver): P
 
 async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
   const { authority, path } = parseAbsoluteForm(url);
-  const route = snapshot.routes.find(authority, path);
-  if (route) {
-    const [upstream] = route.upstreams;
-    if (upstream === undefined || !isSafePath(path)) return denied(unsafePathDenial());
-    const spellsHost = upstream.authority.kind !== "name" || upstream.authority.host === "localhost";
-    const grants = [{ spellsHost, resolvesTo: route.resolvesTo }];
-    return judgeAddresses(
-      `route ${route.from.text} to ${upstream.text}`,
-      upstream.authority,
-      grants,
-      snapshot,
-      resolver,
-    );
+  const active = snapshot.routes.find(authority, path);
+  if (active) {
+    const { route } = active;
+    if (!isSafePath(path)) return denied(unsafePathDenial());
+    const lines: string[] = [];
+    for (const upstream of route.upstreams) {
+      const why = `route ${route.from.text} to ${upstream.text}`;
+      lines.push(
+        ...(await judgeAddresses(why, upstream.authority, [upstreamGrant(route, upstream)], snapshot, resolver)),
+      );
+    }
+    return lines;
   }
   const question = { authority, method: "GET", path };
   const decision = decide(question, snapshot.policy);

@@ -119,6 +119,17 @@ export function refusalFailure({ status, reason, message }: Refusal): Failure {
   return { status, error: "http_request_error", reason, hint: message, denied: false };
 }
 
+/** The request carries this process's own mark: it has been here before. */
+export function loopFailure(): Failure {
+  return {
+    status: 508,
+    error: "proxy_loop_detected",
+    reason: "proxy_loop_detected",
+    hint: "The upstream of this route leads back to this proxy: name the real server in egress.routes.",
+    denied: false,
+  };
+}
+
 /** Too many connections. */
 export function limitFailure(limit: number): Failure {
   return {

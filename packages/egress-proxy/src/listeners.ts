@@ -1,30 +1,31 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
 import { systemCode } from "@outrigger/runtime/errors";
 import { listen } from "@outrigger/runtime/listen";
-import type { Authority } from "./authority.ts";
 import type { EgressConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import type { OwnListeners } from "./own-listeners.ts";
-import { handleConnect } from "./proxy/connect.ts";
+import { handleConnect, refuseConnect } from "./proxy/connect.ts";
 import type { Connections } from "./proxy/connections.ts";
-import { handleDirect, refuseConnect } from "./proxy/direct.ts";
 import { createListener, type Handlers } from "./proxy/listener.ts";
-import { handlePlain } from "./proxy/plain.ts";
+import { handleRequest } from "./proxy/plain.ts";
+import { createTcpListener } from "./proxy/tcp-route.ts";
+import type { From, Route } from "./routes/route.ts";
 
 interface Wanted {
   readonly host?: string | undefined;
   readonly port: number;
   /** The configuration key, for messages. */
   readonly key: string;
-  /** The routes it serves; absent on the proxy port. */
-  readonly routesOf?: Authority;
+  /** What its routes are matched by; absent on the proxy port. */
+  readonly from?: From;
+  readonly certificate?: Route["certificate"];
   /** Its absence on this machine is no failure. */
   readonly optional?: boolean;
 }
 
 interface Open {
-  readonly server: Server;
+  readonly server: Server | HttpServer;
   readonly address: AddressInfo;
 }
 
@@ -68,7 +69,7 @@ export class Listeners {
         for (const [id, { server, address }] of this.#open) {
           if (wanted.has(id)) continue;
           server.close();
-          server.closeIdleConnections();
+          if ("closeIdleConnections" in server) server.closeIdleConnections();
           this.#own.remove(address);
           this.#open.delete(id);
         }
@@ -76,14 +77,18 @@ export class Listeners {
           this.#own.add(open.address);
           this.#open.set(id, open);
         }
-        for (const { server } of this.#open.values()) server.headersTimeout = config.timeouts.headers;
+        for (const { server } of this.#open.values()) {
+          if ("headersTimeout" in server) server.headersTimeout = config.timeouts.headers;
+        }
       },
     };
   }
 
   /** Ends connections without a request under way. */
   closeIdle(): void {
-    for (const { server } of this.#open.values()) server.closeIdleConnections();
+    for (const { server } of this.#open.values()) {
+      if ("closeIdleConnections" in server) server.closeIdleConnections();
+    }
   }
 
   /** Stops accepting. */
@@ -92,30 +97,45 @@ export class Listeners {
     this.#open.clear();
   }
 
-  async #listen({ host, port, key, routesOf, optional }: Wanted): Promise<Open | undefined> {
-    const server = createListener(this.#engine, this.#connections, this.#handlers(routesOf));
+  async #listen(wanted: Wanted): Promise<Open | undefined> {
+    const { host, port, key, optional } = wanted;
+    const server = await this.#create(wanted);
     try {
       const address = await listen(server, { host, port }, key);
       server.on("error", (error) => this.#engine.log.error("a listener failed", { key, error }));
       return { server, address };
     } catch (error) {
+      server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
       throw error;
     }
   }
 
-  #handlers(routesOf: Authority | undefined): Handlers {
+  async #create({ from, certificate }: Wanted): Promise<Server | HttpServer> {
     const engine = this.#engine;
-    if (routesOf === undefined) {
-      return {
-        request: (client, response) => handlePlain(engine, client, response),
+    const connections = this.#connections;
+    if (from === undefined) {
+      return createListener(engine, connections, {
+        request: (client, response, upgradeHead) =>
+          handleRequest(engine, client, response, upgradeHead ? { upgradeHead } : {}),
         connect: (request, client, head, keep) => handleConnect(engine, request, { client, head, keep }),
-      };
+      });
     }
-    return {
-      request: (client, response) => handleDirect(engine, routesOf, client, response),
-      connect: (_request, client) => refuseConnect(engine, routesOf, client),
+    const { authority, scheme } = from;
+    if (scheme === "tcp") {
+      return createTcpListener(engine, connections, () =>
+        engine.snapshot.activeRoutes.find(({ route }) => route.from.text === from.text),
+      );
+    }
+    const listener = { authority, scheme };
+    const handlers: Handlers = {
+      request: (client, response, upgradeHead) =>
+        handleRequest(engine, client, response, upgradeHead ? { listener, upgradeHead } : { listener }),
+      connect: (_request, client) => refuseConnect(engine, authority, client),
     };
+    if (certificate === undefined) return createListener(engine, connections, handlers);
+    const { createTlsListener } = await import("./proxy/tls-listener.ts");
+    return createTlsListener(engine, connections, handlers, certificate);
   }
 }
 
@@ -129,14 +149,14 @@ function wantedBy(config: EgressConfig): Map<string, Wanted> {
   const wanted = new Map<string, Wanted>();
   const { host, port } = config.listen;
   wanted.set(`proxy ${host ?? ""} ${port}`, { host, port, key: "egress.listen" });
-  for (const { from } of config.routes) {
+  for (const { from, certificate } of config.routes) {
     if (!from.direct) continue;
     const key = `egress.routes["${from.text}"]`;
-    const { authority } = from;
+    const { authority, scheme } = from;
     const hosts = authority.host === "localhost" ? ["127.0.0.1", "::1"] : [authority.host];
     for (const [index, address] of hosts.entries()) {
-      const where = { host: address, port: authority.port, key, routesOf: authority, optional: index > 0 };
-      wanted.set(`route ${address} ${authority.port}`, where);
+      const id = [scheme, address, authority.port, certificate?.cert ?? "", certificate?.key ?? ""].join(" ");
+      wanted.set(id, { host: address, port: authority.port, key, from, certificate, optional: index > 0 });
     }
   }
   return wanted;

@@ -32,13 +32,18 @@ class EgressService implements Service<EgressConfig> {
 
   constructor(config: EgressConfig, runtime: Runtime) {
     this.#runtime = runtime;
-    const telemetry = createTelemetry(runtime.metrics, () => ({
-      client: this.#connections.size,
-      upstream: this.#engine.pool.size,
-    }));
+    const telemetry = createTelemetry(runtime.metrics, {
+      connections: () => ({ client: this.#connections.size, upstream: this.#engine.pool.size }),
+      ejected: () =>
+        this.#engine.snapshot.activeRoutes.map(({ route, balancer }) => ({
+          route: route.from.text,
+          count: balancer.members.filter(({ ejectedUntil }) => ejectedUntil !== undefined).length,
+        })),
+    });
     this.#engine = {
       log: runtime.log,
       telemetry,
+      mark: `outrigger-${Math.random().toString(16).slice(2, 10)}`,
       snapshot: createSnapshot(config, this.#own),
       resolver: new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp }),
       pool: new UpstreamPool({ idleTimeout: config.timeouts.idle, onDial: telemetry.dialled }),
@@ -50,6 +55,7 @@ class EgressService implements Service<EgressConfig> {
   async reload(config: EgressConfig): Promise<void> {
     const { telemetry, snapshot } = this.#engine;
     const before = snapshot.config;
+    const next = createSnapshot(config, this.#own);
     const change = await this.#listeners.prepare(config);
     if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
     if (config.dns.servers.join() !== before.dns.servers.join()) {
@@ -60,7 +66,7 @@ class EgressService implements Service<EgressConfig> {
       this.#engine.pool = new UpstreamPool({ idleTimeout: config.timeouts.idle, onDial: telemetry.dialled });
     }
     change.commit();
-    this.#engine.snapshot = createSnapshot(config, this.#own);
+    this.#engine.snapshot = next;
     this.#announce();
   }
 

@@ -3,6 +3,7 @@ import type { OwnListeners } from "./own-listeners.ts";
 import type { Policy } from "./policy/decide.ts";
 import { Guard } from "./policy/guard.ts";
 import { RuleIndex } from "./policy/rule-index.ts";
+import { type ActiveRoute, activateRoute } from "./routes/active-route.ts";
 import { RouteTable } from "./routes/route-table.ts";
 
 /** Everything a request is judged and sent by. A reload replaces it whole; a request keeps the one it began with. */
@@ -11,14 +12,20 @@ export interface Snapshot {
   readonly policy: Policy;
   readonly guard: Guard;
   readonly routes: RouteTable;
+  readonly activeRoutes: readonly ActiveRoute[];
 }
 
-/** @param own the listeners of this process, which change with the routes and are always prohibited. */
+/**
+ * @param own the listeners of this process, which change with the routes and are always prohibited.
+ * @throws {RuntimeFailure} when a file that a route names cannot be read.
+ */
 export function createSnapshot(config: EgressConfig, own: OwnListeners): Snapshot {
+  const activeRoutes = config.routes.map(activateRoute);
   return {
     config,
     policy: { mode: config.mode, index: new RuleIndex(config.allow) },
     guard: new Guard({ ...config.guard, isOwn: (address, port) => own.isOwn(address, port) }),
-    routes: new RouteTable(config.routes),
+    routes: new RouteTable(activeRoutes),
+    activeRoutes,
   };
 }

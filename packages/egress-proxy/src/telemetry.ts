@@ -8,15 +8,20 @@ export interface Telemetry {
   dialled(seconds: number): void;
   lookedUp(seconds: number): void;
   routed(route: string, upstream: string, status: number): void;
+  retried(route: string): void;
 }
 
 const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10];
 
-/** Registers the series of egress-proxy.md section 3.3. @param connections reads the client and upstream connections. */
-export function createTelemetry(
-  registry: Registry,
-  connections: () => { client: number; upstream: number },
-): Telemetry {
+/** What is read when the metrics are asked for. */
+export interface Gauges {
+  connections(): { client: number; upstream: number };
+  /** Ejected upstreams of each route. */
+  ejected(): { route: string; count: number }[];
+}
+
+/** Registers the proxy's series. */
+export function createTelemetry(registry: Registry, gauges: Gauges): Telemetry {
   const name = (suffix: string) => `outrigger_egress_${suffix}`;
   const decisions = registry.counter(name("decisions_total"), "Decisions by verdict.", ["verdict", "reason", "kind"]);
   const requests = registry.counter(name("requests_total"), "Answers by rule and status.", ["rule", "code"]);
@@ -29,9 +34,14 @@ export function createTelemetry(
     "code",
   ]);
   registry.gauge(name("connections"), "Open connections.", ["side"], (gauge) => {
-    const { client, upstream } = connections();
+    const { client, upstream } = gauges.connections();
     gauge.labels("client").set(client);
     gauge.labels("upstream").set(upstream);
+  });
+  const retries = registry.counter(name("route_retries_total"), "Further tries of routes.", ["route"]);
+  registry.gauge(name("route_ejected"), "Upstreams left alone after failures.", ["route"], (gauge) => {
+    gauge.clear();
+    for (const { route, count } of gauges.ejected()) gauge.labels(route).set(count);
   });
   const bytesIn = bytes.labels("in");
   const bytesOut = bytes.labels("out");
@@ -44,6 +54,7 @@ export function createTelemetry(
     },
     dialled: (seconds) => dials.observe(seconds),
     lookedUp: (seconds) => lookups.observe(seconds),
+    retried: (route) => retries.labels(route).inc(),
     routed: (route, upstream, status) => routed.labels(route, upstream, String(status)).inc(),
   };
 }

@@ -13,6 +13,7 @@ import { parseAuthorityForm } from "../target.ts";
 import { closeRefused, inspect } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import { closeAfter } from "./close-after.ts";
 import { checkHead } from "./head-check.ts";
 
 const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -132,14 +133,13 @@ function refuse(exchange: Exchange, client: Socket, failure: Failure): void {
   closeAfter(client, answerText(answer, "close"));
 }
 
-const LINGER_TIME = 1000;
-
-/** Writes the last bytes of a connection and reads on for a moment: a close with unread bytes would destroy the answer. */
-export function closeAfter(client: Socket, text: string): void {
-  if (client.destroyed) return;
-  client.end(text);
-  client.resume();
-  const timer = setTimeout(() => client.destroy(), LINGER_TIME);
-  client.once("end", () => client.destroy());
-  client.once("close", () => clearTimeout(timer));
+/** A route's own listener is no proxy. */
+export function refuseConnect(engine: Engine, authority: Authority, client: Socket): void {
+  const exchange = new Exchange(engine, "connect", "CONNECT");
+  exchange.authority = authority;
+  refuse(
+    exchange,
+    client,
+    refusalFailure(new Refusal("target_form", "this port is no proxy: CONNECT goes to egress.listen")),
+  );
 }

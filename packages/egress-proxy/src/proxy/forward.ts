@@ -1,12 +1,15 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import type { Exchange } from "../exchange.ts";
+import type { Failure } from "../failure.ts";
 import type { Destination } from "../upstream/pool.ts";
-import { UpstreamProtocolError, upstreamFailure } from "../upstream/upstream-failure.ts";
+import { UpstreamProtocolError, UpstreamTimeout, upstreamFailure } from "../upstream/upstream-failure.ts";
 import { responseFields, trailerFields, valuesOf } from "./fields.ts";
 import type { Framing } from "./head-check.ts";
 import { linger, reject } from "./reject.ts";
+import { switchProtocols } from "./upgrade.ts";
 
 export const MAX_HEAD = 32 * 1024;
 
@@ -19,6 +22,19 @@ export interface Plan {
   /** End-to-end fields and Host; see `requestFields`. */
   readonly fields: string[];
   readonly framing: Framing;
+  /** Milliseconds from the dial to the last byte of the answer's head; absent: only the idle time-out counts. */
+  readonly headTimeout?: number;
+  /** Bytes of a client that wants to upgrade, held until the upstream agrees. */
+  readonly upgrade?: { readonly head: Buffer };
+  /** Routes watch outcomes, to try again and to eject. */
+  readonly watch?: Watch;
+}
+
+/** Called before the client learns of an outcome. A result of true takes it over: the client is not answered then. */
+export interface Watch {
+  /** @param sent whether any byte may have reached the upstream. */
+  failed(failure: Failure, sent: boolean): boolean;
+  answered(status: number): boolean;
 }
 
 /** Methods that `node:http` sends without framing when there is no body. */
@@ -36,43 +52,62 @@ export function forward(
   plan: Plan,
 ) {
   const { pool } = engine;
-  const { destination, method, path, fields, framing } = plan;
+  const { destination, method, path, fields, framing, headTimeout, upgrade, watch } = plan;
   if (framing === "none" && !BODILESS.has(method)) fields.push("Content-Length", "0");
   let upstream: ClientRequest;
   let answer: IncomingMessage | undefined;
   let isReplaced = false;
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
 
   const open = () => {
-    exchange.attempts++;
     const options = { agent: pool, method, path, headers: fields, maxHeaderSize: MAX_HEAD, ...destination };
     upstream = request(options);
     upstream.on("response", relayAnswer);
     upstream.on("error", fail);
     upstream.on("information", (info) => relayInformation(client, response, info));
+    if (upgrade) {
+      upstream.on("upgrade", (message, socket, first) => {
+        isOver = true;
+        clearTimeout(timer);
+        watch?.answered(message.statusCode ?? 101);
+        switchProtocols(exchange, response, { message, socket: socket as Socket, first, head: upgrade.head });
+      });
+    }
     if (framing === "none") upstream.end();
     else upstream.once("socket", () => sendBody(exchange, client, upstream, framing));
   };
 
   const fail = (error: Error) => {
-    if (response.closed || answer?.complete) return;
-    if (answer !== undefined) return cut(response, answer);
+    if (isOver || response.closed || answer?.complete) return;
+    if (answer !== undefined) {
+      cut(response, answer);
+      return;
+    }
     // A kept connection may have been closed by the server just before; the request never arrived then.
     if (upstream.reusedSocket && !isReplaced && framing === "none" && isReset(error)) {
       isReplaced = true;
       pool.forget(destination.poolName);
-      return open();
+      open();
+      return;
     }
-    const authority = exchange.authority;
-    const name = exchange.upstream ?? (authority ? `${hostText(authority)}:${authority.port}` : "");
-    reject(exchange, client, response, upstreamFailure(error, name), {
-      hasBody: framing !== "none" && !client.complete,
-    });
+    isOver = true;
+    clearTimeout(timer);
+    const failure = upstreamFailure(error, nameOf(exchange));
+    if (watch?.failed(failure, Boolean(upstream.socket))) return;
+    reject(exchange, client, response, failure, { hasBody: framing !== "none" && !client.complete });
   };
 
   const relayAnswer = (message: IncomingMessage) => {
     const codings = valuesOf(message.rawHeaders, "transfer-encoding");
     if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== "chunked")) {
       upstream.destroy(new UpstreamProtocolError("the answer has an unknown Transfer-Encoding"));
+      return;
+    }
+    clearTimeout(timer);
+    if (watch?.answered(message.statusCode ?? 502)) {
+      isOver = true;
+      upstream.destroy();
       return;
     }
     answer = message;
@@ -90,9 +125,18 @@ export function forward(
   };
 
   response.once("close", () => {
-    if (!response.writableFinished || answer?.complete !== true) upstream.destroy();
+    clearTimeout(timer);
+    if (!isOver && answer?.complete !== true) upstream.destroy();
   });
+  exchange.attempts++;
   open();
+  if (headTimeout !== undefined) {
+    timer = setTimeout(() => upstream.destroy(new UpstreamTimeout("no answer in time")), headTimeout);
+  }
+}
+
+function nameOf({ upstream, authority }: Exchange): string {
+  return upstream ?? (authority ? `${hostText(authority)}:${authority.port}` : "the upstream");
 }
 
 function isReset(error: Error): boolean {

@@ -4,7 +4,7 @@ import type { Engine } from "../engine.ts";
 import { Exchange } from "../exchange.ts";
 import { refusalFailure } from "../failure.ts";
 import { Refusal } from "../refusal.ts";
-import { closeAfter } from "./connect.ts";
+import { closeAfter } from "./close-after.ts";
 
 /** Answers bytes that `node:http` could not read as a request, or not in time. */
 export function handleParseError(

@@ -1,56 +1,163 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TLSSocket } from "node:tls";
 import { authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
-import type { Exchange } from "../exchange.ts";
-import { unsafePathDenial } from "../failure.ts";
+import { type Failure, loopFailure, unsafePathDenial } from "../failure.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
-import type { Route } from "../routes/route.ts";
+import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
+import type { Member } from "../routes/balancer.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import type { Target } from "../target.ts";
-import { requestFields } from "./fields.ts";
-import { forward } from "./forward.ts";
-import type { Framing } from "./head-check.ts";
+import type { ClientRequest } from "./client-request.ts";
+import { requestFields, valuesOf } from "./fields.ts";
+import { forward, type Plan } from "./forward.ts";
 import { reject } from "./reject.ts";
+import { UPGRADE_FIELDS } from "./upgrade.ts";
 
-export interface RouteRequest {
-  readonly route: Route;
-  readonly target: Pick<Target, "path" | "query">;
-  readonly framing: Framing;
-}
+/** Methods that may be sent twice without a further effect (RFC 9110 section 9.2.2). */
+const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
-/** Sends a request to the upstream of the route that it matched. */
+/** Sends a request to an upstream of the route it matched, and to another one when that is allowed and helps. */
 export function sendByRoute(
   engine: Engine,
-  exchange: Exchange,
-  client: IncomingMessage,
-  response: ServerResponse,
-  { route, target, framing }: RouteRequest,
+  request: ClientRequest,
+  active: ActiveRoute,
+  target: Pick<Target, "path" | "query">,
 ) {
+  const { exchange, client, response, framing } = request;
+  const { route, balancer, budget } = active;
   const hasBody = framing !== "none";
-  const [upstream] = route.upstreams;
   exchange.route = route;
-  if (upstream === undefined || !isSafePath(target.path)) {
-    return reject(exchange, client, response, unsafePathDenial(), { hasBody });
+  if (!isSafePath(target.path)) return reject(exchange, client, response, unsafePathDenial(), { hasBody });
+  if (valuesOf(client.rawHeaders, "via").some((value) => value.includes(engine.mark))) {
+    return reject(exchange, client, response, loopFailure(), { hasBody });
   }
-  exchange.upstream = upstream.text;
+  const tried = new Set<Member>();
+  budget.request();
+
+  const attempt = () => {
+    const member = balancer.pick(target.path + target.query, tried);
+    tried.add(member);
+    let isReleased = false;
+    const release = () => {
+      if (!isReleased) balancer.release(member);
+      isReleased = true;
+    };
+    response.once("close", release);
+
+    const note = (ok: boolean) => {
+      if (balancer.note(member, ok)) {
+        engine.log.warn("left an upstream alone for a while", {
+          route: route.from.text,
+          upstream: member.upstream.text,
+        });
+      }
+    };
+    /** Whether another try begins. */
+    const again = (condition: string, isHarmless: boolean): boolean => {
+      const { retries } = route;
+      if (!isHarmless || !retries.on.has(condition) || exchange.attempts > retries.attempts || !budget.take())
+        return false;
+      engine.telemetry.retried(route.from.text);
+      response.off("close", release);
+      release();
+      attempt();
+      return true;
+    };
+    const isRepeatable = !hasBody && IDEMPOTENT.has(exchange.method);
+    const failed = (failure: Failure, sent: boolean): boolean => {
+      note(false);
+      if (!sent && again("connect", true)) return true;
+      return again(String(failure.status), isRepeatable);
+    };
+    const answered = (status: number): boolean => {
+      note(status < 500);
+      return status >= 500 && again(String(status), isRepeatable);
+    };
+    sendTo(engine, request, active, target, member, { failed, answered });
+  };
+  attempt();
+}
+
+function sendTo(
+  engine: Engine,
+  request: ClientRequest,
+  active: ActiveRoute,
+  target: Pick<Target, "path" | "query">,
+  { upstream }: Member,
+  watch: NonNullable<Plan["watch"]>,
+) {
+  const { exchange, client, response, framing, upgradeHead } = request;
+  const { route } = active;
   const { authority } = upstream;
-  const { snapshot, method } = exchange;
-  const spellsHost = authority.kind !== "name" || authority.host === "localhost";
-  locate(engine, snapshot, authority, [{ spellsHost, resolvesTo: route.resolvesTo }], (failure, addresses) => {
+  exchange.upstream = upstream.text;
+  exchange.address = undefined;
+  locate(engine, exchange.snapshot, authority, [upstreamGrant(route, upstream)], (failure, addresses) => {
     if (response.closed) return;
-    if (failure) return reject(exchange, client, response, failure, { hasBody });
-    const fields = requestFields(client.rawHeaders, {
-      host: authorityText(authority, upstream.scheme === "https" ? 443 : 80),
-      chunked: framing === "chunked",
-    });
+    if (failure) {
+      exchange.attempts++;
+      if (!failure.denied && watch.failed(failure, false)) return;
+      return reject(exchange, client, response, failure, { hasBody: framing !== "none" });
+    }
+    const tls = active.identities.get(upstream);
     const destination = {
-      poolName: `${upstream.scheme} ${authority.host} ${authority.port} ${addresses.toSorted().join()} ${route.from.text}`,
+      poolName: `${upstream.scheme} ${authority.host} ${authority.port} ${addresses.toSorted().join()} ${tls?.id ?? ""} ${route.from.text}`,
       addresses,
       port: authority.port,
-      connectTimeout: snapshot.config.timeouts.connect,
+      connectTimeout: exchange.snapshot.config.timeouts.connect,
+      tls,
     };
-    const path = upstreamPath(route.from.prefix, upstream.path, target.path) + target.query;
-    forward(engine, exchange, client, response, { destination, method, path, fields, framing });
+    forward(engine, exchange, client, response, {
+      destination,
+      method: exchange.method,
+      path: upstreamPath(route.from.prefix, upstream.path, target.path) + target.query,
+      fields: routeFields(engine, request, active, authorityText(authority, upstream.scheme === "https" ? 443 : 80)),
+      framing,
+      headTimeout: route.timeout,
+      watch,
+      ...(upgradeHead && { upgrade: { head: upgradeHead } }),
+    });
   });
+}
+
+/** The client's fields with the route's changes: removal first, then `headers.set`, then the mark against loops. */
+function routeFields(
+  engine: Engine,
+  { client, framing, upgradeHead }: ClientRequest,
+  { route }: ActiveRoute,
+  host: string,
+) {
+  const { headers, from } = route;
+  const replaced = new Set([...headers.remove, ...Object.keys(headers.set).map((name) => name.toLowerCase())]);
+  const own = Object.entries(headers.set).find(([name]) => name.toLowerCase() === "host")?.[1];
+  replaced.delete("host");
+  const forwarded = from.open ? forwardedFields(client) : [];
+  for (let index = 0; index < forwarded.length; index += 2) replaced.add((forwarded[index] ?? "").toLowerCase());
+  const keepsHost = from.open && own === undefined && valuesOf(client.rawHeaders, "host").length > 0;
+  const fields = requestFields(client.rawHeaders, {
+    ...(!keepsHost && { host: own?.reveal() ?? host }),
+    chunked: framing === "chunked",
+    drop: replaced,
+  });
+  fields.push(...forwarded);
+  for (const [name, value] of Object.entries(headers.set)) {
+    if (name.toLowerCase() !== "host") fields.push(name, value.reveal());
+  }
+  fields.push("Via", `1.1 ${engine.mark}`);
+  if (upgradeHead) fields.push(...UPGRADE_FIELDS);
+  return fields;
+}
+
+function forwardedFields({ rawHeaders, socket }: ClientRequest["client"]): string[] {
+  const before = valuesOf(rawHeaders, "x-forwarded-for");
+  const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+  const proto = (socket as Partial<TLSSocket>).encrypted ? "https" : "http";
+  const host = valuesOf(rawHeaders, "host");
+  return [
+    "X-Forwarded-For",
+    [...before, address].join(", "),
+    "X-Forwarded-Proto",
+    proto,
+    ...(host[0] === undefined ? [] : ["X-Forwarded-Host", host[0]]),
+  ];
 }

@@ -1,37 +1,40 @@
 import type { Authority } from "../authority.ts";
-import type { Route } from "./route.ts";
+import type { ActiveRoute } from "./active-route.ts";
 
-/** Routes by the authority they are for, the longest prefix first. */
+/** HTTP routes by the authority they are for, the longest prefix first. */
 export class RouteTable {
-  readonly #byAuthority = new Map<string, Route[]>();
+  readonly #byAuthority = new Map<string, ActiveRoute[]>();
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly ActiveRoute[]) {
     for (const route of routes) {
-      const key = keyOf(route.from.authority);
+      if (route.route.from.scheme === "tcp") continue;
+      const key = keyOf(route.route.from.authority, route.route.from.scheme);
       const list = this.#byAuthority.get(key);
       if (list) list.push(route);
       else this.#byAuthority.set(key, [route]);
     }
     for (const list of this.#byAuthority.values()) {
-      list.sort((left, right) => right.from.prefix.length - left.from.prefix.length);
+      list.sort((left, right) => right.route.from.prefix.length - left.route.from.prefix.length);
     }
   }
 
-  get isEmpty(): boolean {
-    return this.#byAuthority.size === 0;
-  }
-
   /** The route for a request to this authority, matched at a segment boundary: `/api` is not a prefix of `/apis`. */
-  find(authority: Authority, path: string): Route | undefined {
-    const routes = this.#byAuthority.get(keyOf(authority));
-    return routes?.find(({ from: { prefix } }) => {
-      return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
-    });
+  find(authority: Authority, path: string, scheme: "http" | "https" = "http"): ActiveRoute | undefined {
+    const routes = this.#byAuthority.get(keyOf(authority, scheme));
+    return routes?.find(
+      ({
+        route: {
+          from: { prefix },
+        },
+      }) => {
+        return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
+      },
+    );
   }
 }
 
-function keyOf({ host, port }: Authority): string {
-  return `${host} ${port}`;
+function keyOf({ host, port }: Authority, scheme: string): string {
+  return `${scheme} ${host} ${port}`;
 }
 
 /** The path to ask the upstream for: its own path, then what follows the route's prefix. */

@@ -2,6 +2,7 @@ import { Agent, type AgentOptions, type ClientRequest, type ClientRequestArgs, t
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type DialError, dial } from "@outrigger/net/dial";
+import type { TlsIdentity } from "./tls-identity.ts";
 import { UpstreamTimeout } from "./upstream-failure.ts";
 
 /** Where a connection leads. Connections are shared only between requests with equal `poolName`. */
@@ -10,8 +11,10 @@ export interface Destination {
   readonly poolName: string;
   readonly addresses: readonly string[];
   readonly port: number;
-  /** Milliseconds for each address. */
+  /** Milliseconds for each address, and for the TLS handshake. */
   readonly connectTimeout: number;
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 export interface PoolOptions {

@@ -1,0 +1,80 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { dial } from "@outrigger/net/dial";
+import type { Engine } from "../engine.ts";
+import { Exchange } from "../exchange.ts";
+import type { Failure } from "../failure.ts";
+import { limitFailure, noRouteDenial } from "../failure.ts";
+import { locate } from "../locate.ts";
+import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
+import type { Member } from "../routes/balancer.ts";
+import { relay } from "../tunnel/relay.ts";
+import { upstreamFailure } from "../upstream/upstream-failure.ts";
+import type { Connections } from "./connections.ts";
+
+/** A listener that relays bytes. @param findRoute the route in force at the moment of a connection. */
+export function createTcpListener(
+  engine: Engine,
+  connections: Connections,
+  findRoute: () => ActiveRoute | undefined,
+): Server {
+  return createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    client.on("error", () => client.destroy());
+    const exchange = new Exchange(engine, "connect", "TCP");
+    const { limits } = exchange.snapshot.config;
+    const active = findRoute();
+    if (connections.size >= limits.connections) return close(exchange, client, limitFailure(limits.connections));
+    connections.add(client);
+    if (active === undefined) return close(exchange, client, noRouteDenial({ host: "", kind: "name", port: 0 }));
+    exchange.route = active.route;
+    exchange.authority = active.route.from.authority;
+    connectInTurn(engine, exchange, client, active, new Set());
+  });
+}
+
+/** Tries upstreams until one accepts; nothing of the client's is read before, so nothing can be lost. */
+function connectInTurn(
+  engine: Engine,
+  exchange: Exchange,
+  client: Socket,
+  active: ActiveRoute,
+  tried: Set<Member>,
+): void {
+  const { route, balancer } = active;
+  const { timeouts } = exchange.snapshot.config;
+  const member = balancer.pick(client.remoteAddress ?? "", tried);
+  const { upstream } = member;
+  tried.add(member);
+  exchange.upstream = upstream.text;
+  exchange.attempts++;
+
+  const giveUp = (failure: Failure) => {
+    balancer.note(member, false);
+    balancer.release(member);
+    if (client.destroyed) exchange.finish(499);
+    else if (tried.size < balancer.members.length) connectInTurn(engine, exchange, client, active, tried);
+    else close(exchange, client, failure);
+  };
+  locate(engine, exchange.snapshot, upstream.authority, [upstreamGrant(route, upstream)], (failure, addresses) => {
+    if (failure) return giveUp(failure);
+    const started = performance.now();
+    const timeout = Math.min(timeouts.connect, route.timeout);
+    dial({ addresses, port: upstream.authority.port, timeout, allowHalfOpen: true }, (error, server) => {
+      engine.telemetry.dialled((performance.now() - started) / 1000);
+      if (server === undefined) return giveUp(upstreamFailure(error ?? new Error("no connection"), upstream.text));
+      balancer.note(member, true);
+      exchange.address = server.remoteAddress;
+      relay(client, server, timeouts.idle, () => {
+        balancer.release(member);
+        exchange.bytesIn = client.bytesRead;
+        exchange.bytesOut = server.bytesRead;
+        exchange.finish(200);
+      });
+    });
+  });
+}
+
+function close(exchange: Exchange, client: Socket, failure: Failure): void {
+  exchange.failure = failure;
+  exchange.finish(failure.status);
+  client.destroy();
+}

@@ -1,0 +1,75 @@
+import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import { createServer } from "node:https";
+import type { Socket } from "node:net";
+import { createSecureContext } from "node:tls";
+import { RuntimeFailure } from "@outrigger/runtime/errors";
+import { watchFile } from "@outrigger/runtime/watch-file";
+import type { Engine } from "../engine.ts";
+import type { Connections } from "./connections.ts";
+import { equip, type Handlers, serverOptions } from "./listener.ts";
+
+/** PEM files of a listener's own certificate. */
+export interface CertificateFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * A listener that ends TLS (1.2 and later) and serves HTTP/1.1. A changed certificate counts for new connections; one that
+ * does not load is logged, and the old one stays.
+ * @throws {RuntimeFailure} when the files cannot be read or do not belong together.
+ */
+export async function createTlsListener(
+  engine: Engine,
+  connections: Connections,
+  handlers: Handlers,
+  files: CertificateFiles,
+): Promise<Server> {
+  let pair = await readPair(files);
+  const server = createServer({
+    ...serverOptions(engine),
+    ...pair,
+    minVersion: "TLSv1.2",
+    ALPNProtocols: ["http/1.1"],
+  });
+  equip(server as unknown as Server, engine, connections, handlers);
+  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+
+  const renew = async () => {
+    try {
+      pair = await readPair(files);
+      server.setSecureContext({ ...pair, minVersion: "TLSv1.2" });
+      engine.log.info("took a new certificate", { file: files.cert });
+    } catch (error) {
+      engine.log.error("kept the old certificate, as the new one cannot be used", { file: files.cert, error });
+    }
+  };
+  const watches = [watchFile(files.cert, () => pair.cert, renew), watchFile(files.key, () => pair.key, renew)];
+  server.once("close", () => {
+    for (const watch of watches) watch.close();
+  });
+  return server as unknown as Server;
+}
+
+async function readPair({ cert: certFile, key: keyFile }: CertificateFiles): Promise<Pair> {
+  try {
+    const [cert, key] = await Promise.all([readFile(certFile, "utf8"), readFile(keyFile, "utf8")]);
+    createSecureContext({ cert, key });
+    return { cert, key };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RuntimeFailure(
+      "certificate",
+      `cannot use the certificate ${certFile} with the key ${keyFile}: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

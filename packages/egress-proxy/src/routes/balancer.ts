@@ -1,0 +1,114 @@
+import { hash } from "./hash.ts";
+import type { BalanceKind, EjectPolicy, Upstream } from "./route.ts";
+
+/** An upstream with what is known about it now. */
+export class Member {
+  readonly upstream: Upstream;
+  /** Requests, or connections of a tcp route, under way. */
+  active = 0;
+  failures = 0;
+  /** `performance.now()` at which a trial request may go; undefined while it is in rotation. */
+  ejectedUntil: number | undefined;
+  onTrial = false;
+
+  constructor(upstream: Upstream) {
+    this.upstream = upstream;
+  }
+}
+
+/** How many members are compared one by one before random choices do better than looking at all. */
+const FEW = 3;
+
+/** Chooses the upstream of each request and leaves failing ones alone for a while. */
+export class Balancer {
+  readonly members: readonly Member[];
+  readonly #kind: BalanceKind;
+  readonly #eject: EjectPolicy;
+  #turn = 0;
+
+  constructor(upstreams: readonly Upstream[], kind: BalanceKind, eject: EjectPolicy) {
+    this.members = upstreams.map((upstream) => new Member(upstream));
+    this.#kind = kind;
+    this.#eject = eject;
+  }
+
+  /**
+   * The upstream for one try, counted as active until {@link release}.
+   * @param key what `hash` goes by.
+   * @param tried upstreams that failed this request already; another one is preferred.
+   */
+  pick(key: string, tried: ReadonlySet<Member>): Member {
+    const now = performance.now();
+    // A trial has precedence: without it an ejected server would wait for bad luck of the others.
+    const due = this.members.find((member) => !tried.has(member) && isDue(member, now));
+    if (due) {
+      due.onTrial = true;
+      due.active++;
+      return due;
+    }
+    const usable = this.members.filter(({ ejectedUntil }) => ejectedUntil === undefined);
+    const fresh = usable.filter((member) => !tried.has(member));
+    const member = this.#choose(fresh.length > 0 ? fresh : usable.length > 0 ? usable : this.members, key);
+    // Further tries take no turn: else a server that always fails would be first in line at every request.
+    if (tried.size === 0) this.#turn++;
+    member.active++;
+    return member;
+  }
+
+  /** Ends what {@link pick} began, with or without an outcome. */
+  release(member: Member): void {
+    member.active--;
+    member.onTrial = false;
+  }
+
+  /** Takes note of an outcome: connect errors, time-outs and 5xx are failures. @returns whether it ejected the member. */
+  note(member: Member, ok: boolean): boolean {
+    const wasOut = member.ejectedUntil !== undefined;
+    member.onTrial = false;
+    if (ok) {
+      member.failures = 0;
+      member.ejectedUntil = undefined;
+      return false;
+    }
+    member.failures++;
+    if (!wasOut && (member.failures < this.#eject.consecutive || !this.#mayEject())) return false;
+    member.ejectedUntil = performance.now() + this.#eject.for;
+    return !wasOut;
+  }
+
+  #mayEject(): boolean {
+    const out = this.members.filter(({ ejectedUntil }) => ejectedUntil !== undefined).length;
+    const most = Math.min(Math.floor((this.members.length * this.#eject.maxPercent) / 100), this.members.length - 1);
+    return out < most;
+  }
+
+  #choose(members: readonly Member[], key: string): Member {
+    const at = (index: number) => members[index] as Member;
+    const random = () => at(Math.floor(Math.random() * members.length));
+    switch (this.#kind) {
+      case "round-robin":
+        return at(this.#turn % members.length);
+      case "random":
+        return random();
+      case "hash":
+        // Rendezvous hashing: without a member only its own keys move.
+        return members.reduce((best, member) => (weight(member, key) > weight(best, key) ? member : best));
+      case "least-requests": {
+        if (members.length > FEW) return lower(random(), random());
+        return members.map((_, index) => at((index + this.#turn) % members.length)).reduce(lower);
+      }
+    }
+  }
+}
+
+function isDue({ ejectedUntil, onTrial }: Member, now: number): boolean {
+  return ejectedUntil !== undefined && !onTrial && ejectedUntil <= now;
+}
+
+function weight({ upstream }: Member, key: string): number {
+  return hash(`${upstream.text}\n${key}`);
+}
+
+function lower(left: Member, right: Member): Member {
+  return right.active < left.active ? right : left;
+}
