@@ -75,6 +75,10 @@ export class TrackedGeneration implements Generation {
   /** It reached the end of the file once, so that its successor may start. */
   caughtUp = false;
   started = false;
+  /** Its beginning was seen before the directory was last listed: no predecessor can be missing. */
+  isIntroduced = false;
+  /** False: it was truncated, and whether a copy holds the rest is not known yet. */
+  isResolved = true;
   /** A read is under way. */
   isReading = false;
   lastGrowth: number;

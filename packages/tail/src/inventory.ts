@@ -27,6 +27,9 @@ export interface InventoryOptions {
   readonly ready: (generation: TrackedGeneration) => void;
 }
 
+/** Rotations that may come in between one scan, before it is left to the next. */
+const mostAttempts = 10;
+
 /** Knows every file: which inode is which generation, where it is now, and what a file that appears means. */
 export class Inventory {
   readonly registry: Registry;
@@ -41,6 +44,8 @@ export class Inventory {
   /** Sources whose first scan is still to come. */
   #unscanned: Set<number>;
   #isFirstScan = true;
+  /** A file was replaced between the look at it and its opening. */
+  #isOutdated = false;
   /** Directories on the way of links. */
   #linkDirectories = new Set<string>();
   /** Where links lead: a backup of the target is a backup of the link. */
@@ -86,17 +91,28 @@ export class Inventory {
 
   /** Brings everything up to date with the file system. */
   scan(): void {
+    let attempts = 0;
+    do {
+      this.#isOutdated = false;
+      this.#scanOnce();
+    } while (this.#isOutdated && ++attempts < mostAttempts);
+    this.#isFirstScan = false;
+    this.#unscanned.clear();
+  }
+
+  #scanOnce(): void {
     this.#directories.beginScan();
     const found = this.#findWanted();
+    // What stood at a wanted path before had its other name before its successor came, so a listing that is younger
+    // than the look at the path holds every predecessor.
+    this.#directories.beginScan();
     const backups = this.#findBackups(found.paths);
     this.#places.retain(new Set([...found.paths, ...[...backups.values()].map(({ path }) => path)]));
     this.#relocate(found.files, backups);
     for (const [key, place] of backups) if (!found.files.has(key)) this.#attempt(place, () => this.#takeBackup(place));
     for (const { place, source } of found.files.values()) this.#attempt(place, () => this.#takeWanted(place, source));
-    for (const lane of this.registry.lanes.values()) if (lane.needsSettling) this.settle(lane);
+    for (const lane of this.registry.lanes.values()) if (lane.needsSettling) this.#settle(lane);
     this.#index();
-    this.#isFirstScan = false;
-    this.#unscanned.clear();
   }
 
   /** Looks at every generation for growth or change. */
@@ -112,21 +128,34 @@ export class Inventory {
     }
   }
 
-  /** Finds out what a truncation means: it is known only together with the copies beside the file. */
-  truncated(generation: TrackedGeneration): void {
+  /**
+   * Looks at the beginning of generations that were not begun, and then for predecessors that nobody has seen yet: a
+   * file may have been filled, copied and truncated since the last scan. Only the listing that follows the look is
+   * complete.
+   */
+  introduce(): void {
+    const seen = [...this.registry.all()].filter((generation) => {
+      try {
+        return (
+          !generation.isIntroduced &&
+          generation.fd !== undefined &&
+          generation.isIntact() &&
+          generation.prefix.length > 0
+        );
+      } catch (error) {
+        this.#reportUnreadable(generation.file, error);
+        return false;
+      }
+    });
+    if (seen.length === 0) return;
     this.scan();
-    this.settle(this.registry.laneOf(generation));
+    for (const generation of seen) generation.isIntroduced = true;
   }
 
-  settle(lane: Lane): void {
-    const now = this.#options.now();
-    try {
-      lane.settle(now, this.#transitions.of(lane));
-      lane.expire(now, this.#options.rotateGrace, this.#transitions.of(lane));
-    } catch (error) {
-      this.#reportUnreadable(lane.path, error);
-    }
-    for (const generation of lane.generations) this.#options.ready(generation);
+  /** Finds out what happened to a file that does not hold any more what was read of it. */
+  suspect(generation: TrackedGeneration): void {
+    this.registry.laneOf(generation).isSuspect = true;
+    this.scan();
   }
 
   /** Opens a generation's file again. False: it is not there, or another one is. */
@@ -148,6 +177,18 @@ export class Inventory {
   close(): void {
     for (const lane of this.registry.lanes.values()) for (const candidate of lane.candidates) closeCandidate(candidate);
     for (const generation of this.registry.all()) generation.close();
+  }
+
+  #settle(lane: Lane): void {
+    const now = this.#options.now();
+    const host = this.#transitions.of(lane);
+    try {
+      if (!lane.settle(now, host)) this.#isOutdated = true;
+      lane.expire(now, this.#options.rotateGrace, host);
+    } catch (error) {
+      this.#reportUnreadable(lane.path, error);
+    }
+    for (const generation of lane.generations) this.#options.ready(generation);
   }
 
   #findWanted(): { files: Map<string, { place: Place; source: number }>; paths: Set<string> } {
@@ -241,7 +282,7 @@ export class Inventory {
       this.#nominate(place, lane);
       return;
     }
-    const opened = this.#open(place.path);
+    const opened = this.#open(place);
     if (opened === undefined) return;
     const generation = this.registry.create({ path: place.path, lane, ...opened });
     if (isFirst && this.registry.sources[source]?.start === "end") generation.seek(generation.size, false);
@@ -266,13 +307,14 @@ export class Inventory {
     return stat.born !== 0n && stat.born < this.#startedAt && stat.modified < this.#startedAt;
   }
 
-  #nominate({ path, stat }: Place, lane: Lane): void {
+  #nominate(place: Place, lane: Lane): void {
+    const { path, stat } = place;
     const known = lane.candidates.find((candidate) => candidate.stat.key === stat.key);
     if (known !== undefined) {
       known.path = path;
       return;
     }
-    const opened = this.#open(path);
+    const opened = this.#open(place);
     if (opened === undefined) return;
     const now = this.#options.now();
     lane.candidates.push({ path, ...opened, noticedAt: now, size: 0, grownAt: now, copyOf: undefined });
@@ -280,7 +322,7 @@ export class Inventory {
 
   /** Goes on where the last run stopped. False: the checkpoint does not fit this file. */
   #resume(place: Place, lane: Lane): boolean {
-    const opened = this.#open(place.path);
+    const opened = this.#open(place);
     if (opened === undefined) return true;
     const claim = this.#resumption.claim(opened.fd, opened.stat);
     if (claim === undefined || claim.isCopy) {
@@ -303,17 +345,20 @@ export class Inventory {
 
   #begin(generation: TrackedGeneration, lane: Lane): void {
     if (generation.path !== generation.file) generation.retiredAt = this.#options.now();
+    // At the first scan there is nothing that was seen before; backups are history.
+    generation.isIntroduced = this.#isFirstScan || generation.offset > 0;
     lane.add(generation);
-    this.#options.ready(generation);
+    for (const other of lane.generations) this.#options.ready(other);
   }
 
-  /** An open regular file, and what it is: between the look at its path and now it may have been replaced. */
-  #open(path: string): { fd: number; stat: FileStat } | undefined {
+  /** The file that was found at a place, unless another one has taken it meanwhile. */
+  #open({ path, stat: { key } }: Place): { fd: number; stat: FileStat } | undefined {
     const fd = this.#opener.open(path);
     if (fd === undefined) return undefined;
     const stat = statDescriptor(fd);
-    if (stat.isFile && this.registry.find(stat) === undefined) return { fd, stat };
+    if (stat.key === key) return { fd, stat };
     closeSync(fd);
+    this.#isOutdated = true;
     return undefined;
   }
 

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { compareBackupNames } from "./backups.ts";
 import { type Candidate, judge, measure } from "./copies.ts";
 import type { TrackedGeneration } from "./generation.ts";
+import { statPath } from "./identity.ts";
 
 /** For how long a generation that was not begun yet waits for the judgement of what may be its predecessor. */
 const longestJudgement = 1000;
@@ -26,6 +27,8 @@ export class Lane {
   /** Those that are not over. */
   generations: TrackedGeneration[] = [];
   candidates: Candidate[] = [];
+  /** A read found something else than before in one of its files. */
+  isSuspect = false;
   /** Truncated ones whose end is not known yet. */
   readonly #unresolved = new Set<TrackedGeneration>();
 
@@ -49,12 +52,14 @@ export class Lane {
   /** Adds a generation: the one that stands at the path last, others by age before what has not been begun. */
   add(generation: TrackedGeneration): void {
     const age = ageOf(generation);
+    const current = generation.path === this.path ? undefined : keyAt(this.path);
     const at =
       generation.path === this.path
         ? -1
         : this.generations.findIndex(
-            (other) => !other.started && (other.path === this.path || compareAge(age, ageOf(other)) < 0),
+            (other) => !other.started && (other.stat.key === current || compareAge(age, ageOf(other)) < 0),
           );
+    this.#expectEnd();
     this.generations.splice(at === -1 ? this.generations.length : at, 0, generation);
     if (generation.phase === "truncated") this.#unresolved.add(generation);
   }
@@ -63,33 +68,31 @@ export class Lane {
     this.generations = this.generations.filter((other) => other !== generation);
   }
 
+  /** Something is to be found out: what a new file is, or what became of a generation. */
   get needsSettling(): boolean {
-    return this.candidates.length > 0 || this.#unresolved.size > 0;
+    return this.isSuspect || this.candidates.length > 0 || this.#unresolved.size > 0;
   }
 
-  /** Some candidate needs another look soon. */
+  /** Another look is needed soon. */
   get isUndecided(): boolean {
-    return this.candidates.some(({ copyOf }) => copyOf === undefined);
+    return this.#unresolved.size > 0 || this.candidates.some(({ copyOf }) => copyOf === undefined);
   }
 
   /**
-   * Finds truncations, then judges the candidates against what was and what is, then gives each truncated
-   * generation its end. Repeated while a truncation comes in between. Throws the system's error.
+   * Finds truncations, judges the candidates against what was and what is, and gives each truncated generation its
+   * end. The candidates must come from a listing that is younger than every truncation: a copy is made just before.
+   * @returns false when a truncation was found: the directory is to be listed again before the rest can be known
+   * Throws the system's error.
    */
-  settle(now: number, host: LaneHost): void {
+  settle(now: number, host: LaneHost): boolean {
+    this.isSuspect = false;
     for (const candidate of this.candidates) measure(candidate, now);
-    do {
-      this.#findTruncated(host);
-      this.#judgeAll(host);
-    } while (this.generations.some(isTruncatedNow));
-    for (const generation of this.#unresolved) {
-      const copies = this.candidates.filter(({ copyOf }) => copyOf === generation);
-      const copy = copies.sort((left, right) => right.size - left.size)[0];
-      for (const other of copies) if (other !== copy) host.dismiss(other);
-      this.candidates = this.candidates.filter((candidate) => !copies.includes(candidate));
-      host.recover(generation, copy);
-    }
+    if (this.#findTruncated(host)) return false;
+    this.#judgeAll(host);
+    if (this.#findTruncated(host)) return false;
+    for (const generation of this.#unresolved) this.#resolve(generation, host);
     this.#unresolved.clear();
+    return true;
   }
 
   /** Lets go of copies that have nothing left to give. */
@@ -102,12 +105,28 @@ export class Lane {
     });
   }
 
-  #findTruncated(host: LaneHost): void {
-    for (const generation of this.generations.filter(isTruncatedNow)) {
-      const successor = host.restart(generation);
+  #findTruncated(host: LaneHost): boolean {
+    const truncated = this.generations.filter(isTruncatedNow);
+    for (const generation of truncated) {
+      this.#expectEnd();
+      this.generations.push(host.restart(generation));
       this.#unresolved.add(generation);
-      this.generations.push(successor);
     }
+    return truncated.length > 0;
+  }
+
+  /** What was written to predecessors until now comes before their successor. */
+  #expectEnd(): void {
+    for (const generation of this.generations) generation.caughtUp = false;
+  }
+
+  /** The longest copy completes the generation. */
+  #resolve(generation: TrackedGeneration, host: LaneHost): void {
+    const copies = this.candidates.filter(({ copyOf }) => copyOf === generation);
+    const copy = copies.sort((left, right) => right.size - left.size)[0];
+    for (const other of copies) if (other !== copy) host.dismiss(other);
+    this.candidates = this.candidates.filter((candidate) => !copies.includes(candidate));
+    host.recover(generation, copy);
   }
 
   #judgeAll(host: LaneHost): void {
@@ -132,6 +151,14 @@ type Aged = Pick<Candidate, "path" | "stat">;
 
 function ageOf(generation: TrackedGeneration): Aged {
   return { path: generation.path ?? generation.file, stat: generation.stat };
+}
+
+function keyAt(path: string): string | undefined {
+  try {
+    return statPath(path).key;
+  } catch {
+    return undefined;
+  }
 }
 
 function isTruncatedNow(generation: TrackedGeneration): boolean {

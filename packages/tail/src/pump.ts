@@ -117,9 +117,17 @@ export class Pump {
   }
 
   #turn(generation: TrackedGeneration): Promise<void> | undefined {
+    if (!generation.isResolved) return undefined;
     const isClosed = generation.fd === undefined;
     if (isClosed && (generation.phase === "truncated" || !this.#options.inventory.reopen(generation))) {
       return this.#atEnd(generation);
+    }
+    if (generation.phase === "live" && !generation.isIntroduced) {
+      this.#options.inventory.introduce();
+      // Empty, or replaced meanwhile: then its lane made ready what is to be read.
+      if (!generation.isIntroduced) return this.#atEnd(generation);
+      this.#ready.add(generation);
+      return undefined;
     }
     try {
       const result = this.#reader.read(generation, this.#options.now());
@@ -138,7 +146,7 @@ export class Pump {
     if (result === "end") return this.#atEnd(generation);
     if (result === "changed") {
       if (generation.phase === "truncated") return this.finish(generation);
-      this.#options.inventory.truncated(generation);
+      this.#options.inventory.suspect(generation);
       return undefined;
     }
     this.#ready.add(generation);
@@ -162,7 +170,7 @@ export class Pump {
   /** Nothing follows for now: a deadline may have come. */
   #atEnd(generation: TrackedGeneration): Promise<void> | undefined {
     if (generation.phase === "live" && this.#hasChanged(generation)) {
-      this.#options.inventory.truncated(generation);
+      this.#options.inventory.suspect(generation);
       return undefined;
     }
     this.#caughtUp(generation);

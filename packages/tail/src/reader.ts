@@ -75,10 +75,11 @@ export class Reader {
     const { marker, tail, offset } = generation;
     const known = marker.length;
     const isMoved = generation.fd !== fd;
-    if (isMoved || count < known || !marker.isAt(buffer, from) || count === known) {
+    const isIntact = count >= known && marker.isAt(buffer, from) && startsAsKnown(generation, buffer, count);
+    if (isMoved || !isIntact || count === known) {
       this.buffers.give(buffer);
       if (isMoved) return "moved";
-      return count === known && marker.isAt(buffer, from) ? "end" : "changed";
+      return isIntact ? "end" : "changed";
     }
     const end = from + count;
     const fresh = count - known;
@@ -106,6 +107,12 @@ interface Place {
   readonly from: number;
   readonly length: number;
   readonly position: number;
+}
+
+/** At offset 0 there is no marker; the start of the file, as far as it was seen, takes its place. */
+function startsAsKnown({ offset, prefix }: TrackedGeneration, buffer: Buffer, count: number): boolean {
+  if (offset > 0) return true;
+  return count >= prefix.length && prefix.agrees(buffer.subarray(0, Math.min(count, prefixLength))) === true;
 }
 
 /** Takes the file's first bytes from what was read, so that they are those that were verified. */

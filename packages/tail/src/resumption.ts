@@ -65,6 +65,7 @@ export class Resumption {
 export function restorePast(generation: TrackedGeneration, entry: CheckpointEntry): void {
   const marker = Buffer.from(entry.marker, "base64");
   generation.phase = "truncated";
+  generation.isResolved = false;
   generation.started = true;
   generation.offset = entry.offset;
   generation.size = entry.offset;

@@ -37,6 +37,8 @@ export class Transitions {
     successor.skipsHole = true;
     successor.retiredAt = retiredAt;
     truncated.phase = "truncated";
+    truncated.isResolved = false;
+    truncated.caughtUp = false;
     truncated.fd = undefined;
     return successor;
   }
@@ -44,6 +46,7 @@ export class Transitions {
   #adopt({ path, stat, fd }: Candidate, lane: Lane): TrackedGeneration {
     const generation = this.#options.registry.create({ path, lane, stat, fd });
     generation.retiredAt = this.#options.now();
+    generation.isIntroduced = true;
     this.#options.events.rotated?.(generation.source);
     return generation;
   }
@@ -56,6 +59,7 @@ export class Transitions {
   /** Leaves a truncated generation with the rest of the copy to read, and counts what nobody has any more. */
   #recover(truncated: TrackedGeneration, copy: Candidate | undefined): void {
     const { registry, events, log } = this.#options;
+    truncated.isResolved = true;
     const known = Math.max(truncated.size, truncated.offset);
     truncated.size = Math.max(copy?.size ?? 0, truncated.offset);
     if (copy !== undefined) {
