@@ -1,5 +1,5 @@
 import { normalizeLevel } from "../level.ts";
-import { type ParsedRecord, textField } from "../record.ts";
+import { fieldsText, type ParsedRecord, textField } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 
 /**
@@ -13,7 +13,7 @@ export function assignCapture(record: ParsedRecord, name: string, text: string, 
     record.level = normalizeLevel(text);
   } else {
     const read = name === "time" ? time.read(text) : undefined;
-    if (read === undefined) record.fields.push(textField(name, text));
-    else record.time = read;
+    if (read !== undefined) record.time = read;
+    else record.fields += (record.fields === "" ? "" : ",") + fieldsText([textField(name, text)]);
   }
 }

@@ -1,4 +1,4 @@
-import { type Parse, textField } from "../record.ts";
+import { fieldsText, type Parse, textField } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 
 const header = /^(\d{4}-\d\d-\d\dT\S{8,32}) (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
@@ -27,6 +27,6 @@ export function criParser(time: TimeReader): Parse {
     const read = time.read(cri.time);
     const fields = [textField("stream", cri.stream)];
     if (read === undefined) fields.push(textField("time", cri.time));
-    return { time: read, level: undefined, message: cri.message, fields };
+    return { time: read, level: undefined, message: cri.message, fields: fieldsText(fields) };
   };
 }

@@ -1,12 +1,18 @@
 const quote = 34;
 const comma = 44;
+const minus = 45;
+const dot = 46;
+const zero = 48;
+const nine = 57;
 const colon = 58;
 const openBracket = 91;
 const openBrace = 123;
 const closeBrace = 125;
 
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const escaped = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
+
+/** Character codes that an object begins with, goes on with and ends with. */
+export const codes = { quote, comma, openBrace, closeBrace } as const;
 
 /**
  * Walks over JSON text without building values: strings are searched for their closing quote, so that long ones cost next
@@ -14,34 +20,48 @@ const escaped = /\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4})/y;
  * characters inside strings are the caller's business. There is no recursion: depth is no matter.
  */
 export class JsonCursor {
-  readonly text: string;
+  text = "";
   /** The first backslash at or behind the last string looked at. */
   #backslash = -1;
 
-  constructor(text: string) {
+  reset(text: string): void {
     this.text = text;
+    this.#backslash = -1;
   }
 
   /** Behind the blanks at `at`. */
   blanks(at: number): number {
     let end = at;
-    for (let code = this.text.charCodeAt(end); isBlank(code); code = this.text.charCodeAt(end)) end++;
+    while (this.text.charCodeAt(end) <= 32 && isBlank(this.text.charCodeAt(end))) end++;
     return end;
   }
 
-  /** Behind a name, its colon and the blanks around it: where the member's value begins. */
-  name(at: number): number {
-    const end = this.string(at);
-    if (end < 0) return -1;
-    const after = this.blanks(end);
+  /** Behind a colon and the blanks around it: where a member's value begins. */
+  colon(at: number): number {
+    const after = this.blanks(at);
     return this.text.charCodeAt(after) === colon ? this.blanks(after + 1) : -1;
   }
 
   string(at: number): number {
     const { text } = this;
     if (text.charCodeAt(at) !== quote) return -1;
+    const end = text.indexOf('"', at + 1);
+    if (this.#backslash <= at) this.#backslash = nextIndex(text, "\\", at + 1);
+    return this.#backslash > end ? end + 1 || -1 : this.#escapedString(at, end);
+  }
+
+  /** Behind a value of any kind. */
+  value(at: number): number {
+    const code = this.text.charCodeAt(at);
+    if (code === quote) return this.string(at);
+    return code === openBrace || code === openBracket ? this.#container(at) : this.#scalar(at);
+  }
+
+  /** The rest of a string that has escapes. The closing quote is searched for again only when it was an escaped one. */
+  #escapedString(at: number, firstQuote: number): number {
+    const { text } = this;
+    let end = firstQuote;
     let from = at + 1;
-    let end = text.indexOf('"', from);
     while (end >= 0) {
       if (this.#backslash < from) this.#backslash = nextIndex(text, "\\", from);
       if (this.#backslash > end) return end + 1;
@@ -53,19 +73,36 @@ export class JsonCursor {
     return -1;
   }
 
-  /** Behind a value of any kind. */
-  value(at: number): number {
-    const code = this.text.charCodeAt(at);
-    return code === openBrace || code === openBracket ? this.#container(at) : this.#scalar(at);
-  }
-
   #scalar(at: number): number {
     const { text } = this;
-    if (text.charCodeAt(at) === quote) return this.string(at);
-    number.lastIndex = at;
-    if (number.test(text)) return number.lastIndex;
-    for (const word of ["true", "false", "null"]) if (text.startsWith(word, at)) return at + word.length;
-    return -1;
+    const code = text.charCodeAt(at);
+    if (code === minus || (code >= zero && code <= nine)) return this.#number(at);
+    if (code === quote) return this.string(at);
+    if (text.startsWith("true", at) || text.startsWith("null", at)) return at + 4;
+    return text.startsWith("false", at) ? at + 5 : -1;
+  }
+
+  #number(at: number): number {
+    const start = this.text.charCodeAt(at) === minus ? at + 1 : at;
+    let end = this.#digits(start);
+    // No digit, or more of them behind a leading zero.
+    if (end === start || (this.text.charCodeAt(start) === zero && end > start + 1)) return -1;
+    if (this.text.charCodeAt(end) === dot) {
+      const decimals = this.#digits(end + 1);
+      if (decimals === end + 1) return -1;
+      end = decimals;
+    }
+    if ((this.text.charCodeAt(end) | 32) !== 101) return end;
+    const sign = this.text.charCodeAt(end + 1);
+    const exponent = sign === minus || sign === 43 ? end + 2 : end + 1;
+    const last = this.#digits(exponent);
+    return last === exponent ? -1 : last;
+  }
+
+  #digits(at: number): number {
+    let end = at;
+    for (let code = this.text.charCodeAt(end); code >= zero && code <= nine; code = this.text.charCodeAt(end)) end++;
+    return end;
   }
 
   #container(start: number): number {
@@ -80,7 +117,7 @@ export class JsonCursor {
         at = this.blanks(at + 1);
         if (text.charCodeAt(at) !== close) {
           closing.push(close);
-          if (close === closeBrace) at = this.name(at);
+          if (close === closeBrace) at = this.#name(at);
           if (at < 0) return -1;
           continue;
         }
@@ -101,12 +138,17 @@ export class JsonCursor {
       at = this.blanks(at);
       if (this.text.charCodeAt(at) === comma) {
         at = this.blanks(at + 1);
-        return closing.at(-1) === closeBrace ? this.name(at) : at;
+        return closing.at(-1) === closeBrace ? this.#name(at) : at;
       }
       if (this.text.charCodeAt(at) !== closing.pop()) return -1;
       at++;
     }
     return at;
+  }
+
+  #name(at: number): number {
+    const end = this.string(at);
+    return end < 0 ? -1 : this.colon(end);
   }
 }
 
@@ -123,5 +165,3 @@ function nextIndex(text: string, character: string, from: number): number {
 function isBlank(code: number): boolean {
   return code === 32 || code === 9 || code === 13 || code === 10;
 }
-
-export const codes = { quote, comma, closeBrace, openBrace } as const;

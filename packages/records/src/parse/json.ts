@@ -1,12 +1,10 @@
 import type { Parse } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
-import { readObject } from "./json-object.ts";
+import { JsonMembers } from "./json-object.ts";
 import { assignRoles, commonRoles } from "./roles.ts";
 
 /** JSON objects, one per line. */
 export function jsonParser(time: TimeReader): Parse {
-  return (line) => {
-    const fields = readObject(line);
-    return fields && assignRoles(fields, commonRoles, time, line);
-  };
+  const members = new JsonMembers();
+  return (line) => (members.read(line) ? assignRoles(members, commonRoles, time) : undefined);
 }

@@ -1,5 +1,5 @@
 import { normalizeLevel } from "../level.ts";
-import { type Parse, textField } from "../record.ts";
+import { fieldsText, type Parse, textField } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 
 // Behind the time: thread and level in either order, Spring Boot's process id and dashes, logger, message.
@@ -22,7 +22,12 @@ export function log4jParser(time: TimeReader): Parse {
     if (pid !== undefined) fields.push(textField("pid", pid));
     const name = logger ?? dotted;
     if (name !== undefined) fields.push(textField("logger", name));
-    return { time: found?.time, level: normalizeLevel(level!), message: line.slice(rest.lastIndex), fields };
+    return {
+      time: found?.time,
+      level: normalizeLevel(level!),
+      message: line.slice(rest.lastIndex),
+      fields: fieldsText(fields),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
-import { type Field, type Parse, textField } from "../record.ts";
+import { type Field, fieldsText, type Parse, textField } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
+import { JsonMembers } from "./json-object.ts";
 import { assignRoles, commonRoles } from "./roles.ts";
 
 const space = 32;
@@ -9,9 +10,13 @@ const backslash = 92;
 
 /** `key=value` pairs. Values are text; a key without `=` is true; of equal keys the first counts. */
 export function logfmtParser(time: TimeReader): Parse {
+  const members = new JsonMembers();
   return (line) => {
-    const fields = readPairs(line);
-    return fields && assignRoles(fields, commonRoles, time, line);
+    const pairs = readPairs(line);
+    if (pairs === undefined || !members.read(`{${fieldsText(pairs)}}`)) return undefined;
+    const record = assignRoles(members, commonRoles, time);
+    if (record.message === members.line) record.message = line;
+    return record;
   };
 }
 

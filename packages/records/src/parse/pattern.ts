@@ -8,7 +8,7 @@ export function patternParser(pattern: RegExp, time: TimeReader): Parse {
     pattern.lastIndex = 0;
     const groups = pattern.exec(line)?.groups;
     if (groups === undefined) return undefined;
-    const record: ParsedRecord = { time: undefined, level: undefined, message: line, fields: [] };
+    const record: ParsedRecord = { time: undefined, level: undefined, message: line, fields: "" };
     for (const [name, text] of Object.entries(groups)) if (text !== undefined) assignCapture(record, name, text, time);
     return record;
   };

@@ -20,7 +20,7 @@ export function plainParser(time: TimeReader): Parse {
       time: found.time,
       level: known ? name : undefined,
       message: line.slice(separators.lastIndex),
-      fields: [],
+      fields: "",
     };
   };
 }

@@ -1,11 +1,12 @@
 import { normalizeLevel } from "../level.ts";
-import type { Field, ParsedRecord } from "../record.ts";
+import type { ParsedRecord } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 import { unquote } from "./json-cursor.ts";
+import type { JsonMembers } from "./json-object.ts";
 
 type Role = "time" | "level" | "message";
 
-/** Which field names are taken as time, level and message; the first of a list that fits wins. */
+/** Which names are taken as time, level and message; the first of a list that fits wins. */
 export type Roles = ReadonlyMap<string, { readonly role: Role; readonly rank: number }>;
 
 /** Roles from lists of names, best first. */
@@ -24,47 +25,69 @@ export const commonRoles = rolesOf({
   message: ["message", "msg", "@m", "log"],
 });
 
-/** The longest name that has a role; longer ones need not be looked up. */
-const longestName = 10;
+const unranked = Number.POSITIVE_INFINITY;
 
 /**
- * Makes a record of fields: those with a role are taken out if their value will do (a time that can be read, a level and
- * a message that are text or a number), all others stay as they are.
- *
- * @param line the message when no field is one.
+ * Makes a record of an object: members with a role are taken out if their value will do (a time that can be read, a level
+ * and a message that are text or a number), all others stay as they are.
  */
-export function assignRoles(fields: Field[], roles: Roles, time: TimeReader, line: string): ParsedRecord {
-  const record: ParsedRecord = { time: undefined, level: undefined, message: line, fields };
-  const rank = { time: Number.POSITIVE_INFINITY, level: Number.POSITIVE_INFINITY, message: Number.POSITIVE_INFINITY };
-  const taken = { time: -1, level: -1, message: -1 };
-  for (let index = 0; index < fields.length; index++) {
-    const { name, json } = fields[index]!;
-    const found = name.length > longestName ? undefined : roles.get(name);
-    if (found === undefined || found.rank >= rank[found.role]) continue;
-    const value = roleValue(found.role, json, time);
-    if (value === undefined) continue;
-    record[found.role] = value;
-    rank[found.role] = found.rank;
-    taken[found.role] = index;
+export function assignRoles(members: JsonMembers, roles: Roles, time: TimeReader): ParsedRecord {
+  const record: ParsedRecord = { time: undefined, level: undefined, message: members.line, fields: "" };
+  let timeRank = unranked;
+  let levelRank = unranked;
+  let messageRank = unranked;
+  let timeAt = -1;
+  let levelAt = -1;
+  let messageAt = -1;
+  for (let index = 0; index < members.count; index++) {
+    const found = roles.get(members.names[index]!);
+    if (found === undefined) continue;
+    const { role, rank } = found;
+    if (rank >= (role === "time" ? timeRank : role === "level" ? levelRank : messageRank)) continue;
+    const json = members.json(index);
+    const text = scalarText(json);
+    if (text === undefined) continue;
+    if (role === "message") {
+      record.message = text;
+      record.messageJson = json.charCodeAt(0) === quote ? json : undefined;
+      messageRank = rank;
+      messageAt = index;
+    } else if (role === "level") {
+      if (text === "") continue;
+      record.level = normalizeLevel(text);
+      levelRank = rank;
+      levelAt = index;
+    } else {
+      const read = time.read(text);
+      if (read === undefined) continue;
+      record.time = read;
+      timeRank = rank;
+      timeAt = index;
+    }
   }
-  let kept = 0;
-  for (let index = 0; index < fields.length; index++) {
-    if (index === taken.time || index === taken.level || index === taken.message) continue;
-    fields[kept++] = fields[index]!;
-  }
-  fields.length = kept;
+  record.fields = without(members, timeAt, levelAt, messageAt);
   return record;
 }
 
-function roleValue(role: Role, json: string, time: TimeReader): string | undefined {
-  const text = scalarText(json);
-  if (text === undefined || role === "message") return text;
-  return role === "time" ? time.read(text) : text === "" ? undefined : normalizeLevel(text);
+/** The text of all members but three (-1: none). */
+function without(members: JsonMembers, a: number, b: number, c: number): string {
+  let text = "";
+  for (let from = 0; from < members.count; ) {
+    let next = members.count;
+    if (a >= from && a < next) next = a;
+    if (b >= from && b < next) next = b;
+    if (c >= from && c < next) next = c;
+    if (next > from) text += text === "" ? members.text(from, next) : `,${members.text(from, next)}`;
+    from = next + 1;
+  }
+  return text;
 }
+
+const quote = 34;
 
 /** The text of a JSON string, a number as it is spelled; undefined for anything else. */
 export function scalarText(json: string): string | undefined {
   const code = json.charCodeAt(0);
-  if (code === 34) return unquote(json);
+  if (code === quote) return unquote(json);
   return code === 45 || (code >= 48 && code <= 57) ? json : undefined;
 }

@@ -1,43 +1,52 @@
 import { normalizeLevel } from "../level.ts";
-import type { Field, Parse, ParsedRecord } from "../record.ts";
+import { type Field, fieldsText, type Parse, type ParsedRecord } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
-import { readObject } from "./json-object.ts";
+import { JsonMembers, listFields } from "./json-object.ts";
 import { renderMessageTemplate } from "./message-template.ts";
 import { assignRoles, rolesOf, scalarText } from "./roles.ts";
 
 const roles = rolesOf({ time: ["@t"], level: ["@l"], message: ["@m"] });
-const levelAndMessage = / \[([A-Za-z]{1,12})\] ?/y;
-const levelInBracket = / ([A-Za-z]{1,12})\] ?/y;
+const openBracket = 91;
+const space = 32;
+const longestLevel = 12;
+const word = /^[A-Za-z]+$/;
 
 /** Serilog: the text of the file and the console sink, and compact JSON. */
 export function serilogParser(time: TimeReader): Parse {
-  return (line) => (line.startsWith("{") ? readCompact(line, time) : readText(line, time));
+  const members = new JsonMembers();
+  return (line) => (line.startsWith("{") ? readCompact(line, members, time) : readText(line, time));
 }
 
 /** `2024-04-22 14:29:49.718 +00:00 [INF] message`, `[14:29:49 INF] message`. */
 function readText(line: string, time: TimeReader): ParsedRecord | undefined {
-  const bracket = line.startsWith("[") ? 1 : 0;
-  const found = time.find(line, bracket);
-  if (found === undefined) return undefined;
-  const rest = bracket === 1 ? levelInBracket : levelAndMessage;
-  rest.lastIndex = found.end;
-  const match = rest.exec(line);
-  if (match === null) return undefined;
-  const level = normalizeLevel(match[1]!);
-  return { time: found.time, level, message: line.slice(rest.lastIndex), fields: [] };
+  const console = line.charCodeAt(0) === openBracket;
+  const found = time.find(line, console ? 1 : 0);
+  if (found === undefined || line.charCodeAt(found.end) !== space) return undefined;
+  if (!console && line.charCodeAt(found.end + 1) !== openBracket) return undefined;
+  const start = found.end + (console ? 1 : 2);
+  const end = line.indexOf("]", start);
+  if (end <= start || end - start > longestLevel) return undefined;
+  const level = line.slice(start, end);
+  if (!word.test(level)) return undefined;
+  const message = line.slice(line.charCodeAt(end + 1) === space ? end + 2 : end + 1);
+  return { time: found.time, level: normalizeLevel(level), message, fields: "" };
 }
 
-function readCompact(line: string, time: TimeReader): ParsedRecord | undefined {
-  const members = line.includes('"@t"') ? readObject(line) : undefined;
-  if (members === undefined || !members.some(({ name }) => name === "@t")) return undefined;
-  const record = assignRoles(members, roles, time, line);
+/** Compact JSON: `@t`, `@l` (absent for information), `@m` or the template `@mt`, exceptions and properties as fields. */
+function readCompact(line: string, members: JsonMembers, time: TimeReader): ParsedRecord | undefined {
+  if (!line.includes('"@t"') || !members.read(line)) return undefined;
+  const record = assignRoles(members, roles, time);
   record.level ??= "info";
-  const template = members.find(({ name }) => name === "@mt");
+  if (!line.includes('"@mt"') && !line.includes('"@@')) return record;
+  let fields = listFields(record.fields);
+  const template = fields.find(({ name }) => name === "@mt");
   const templateText = template === undefined ? undefined : scalarText(template.json);
-  if (record.message !== line || templateText === undefined) return { ...record, fields: members.map(unescapeName) };
-  record.message = renderMessageTemplate(templateText, members);
-  const fields = members.filter(({ name }) => name !== "@mt" && name !== "@r");
-  return { ...record, fields: fields.map(unescapeName) };
+  if (record.messageJson === undefined && templateText !== undefined) {
+    record.message = renderMessageTemplate(templateText, fields);
+    fields = fields.filter(({ name }) => name !== "@mt" && name !== "@r");
+  }
+  record.fields = fieldsText(fields.map(unescapeName));
+  return record;
 }
 
 /** A property whose own name begins with `@` is written with two. */

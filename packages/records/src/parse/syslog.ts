@@ -1,7 +1,7 @@
 import { compilePattern } from "@outrigger/runtime/pattern";
 import { normalizeLevel } from "../level.ts";
 import { syslog } from "../presets/syslog.ts";
-import { type Field, type Parse, textField } from "../record.ts";
+import { type Field, fieldsText, type Parse, textField } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 
 const facilities =
@@ -29,7 +29,7 @@ export function syslogParser(time: TimeReader): Parse {
       time: read,
       level: priority === undefined ? undefined : normalizeLevel(String(priority & 7)),
       message: groups.message ?? "",
-      fields,
+      fields: fieldsText(fields),
     };
   };
 }

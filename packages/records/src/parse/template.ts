@@ -72,7 +72,7 @@ function check(template: string, captures: readonly Capture[]): void {
 }
 
 function match(line: string, from: number, captures: readonly Capture[], time: TimeReader): ParsedRecord | undefined {
-  const record: ParsedRecord = { time: undefined, level: undefined, message: line, fields: [] };
+  const record: ParsedRecord = { time: undefined, level: undefined, message: line, fields: "" };
   let at = from;
   for (const [index, { name, literal }] of captures.entries()) {
     const last = index === captures.length - 1;

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Redactor } from "./redactor.ts";
 
 const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
 
 /** How far a secret may reach beyond the end of what is looked at; longer ones inside one line are cut in two. */
 const reach = 64 * 1024;
@@ -73,7 +74,9 @@ export class ByteRedactor {
   }
 
   #redactLine(line: Buffer): Buffer {
-    const ending = line.length - (line.at(-1) === lineFeed ? 1 : 0);
+    let ending = line.length;
+    if (line[ending - 1] === lineFeed) ending--;
+    if (ending < line.length && line[ending - 1] === carriageReturn) ending--;
     const bytes = line.subarray(0, ending);
     const encoding = isUtf8(bytes) ? "utf8" : "latin1";
     const text = bytes.toString(encoding);

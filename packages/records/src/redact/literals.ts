@@ -5,7 +5,7 @@ const shortestUseful = 3;
  * A text that every match of a pattern holds, the longest that can be told from its source with certainty; undefined
  * when there is none.
  *
- * Only what stands outside of groups, classes and alternatives counts, and nothing that a quantifier may take away.
+ * Only ASCII outside of groups, classes and alternatives counts, and nothing that a quantifier may take away.
  */
 export function requiredLiteral(pattern: RegExp): string | undefined {
   if (pattern.ignoreCase) return undefined;
@@ -35,6 +35,6 @@ export function requiredLiteral(pattern: RegExp): string | undefined {
   return longest.length >= shortestUseful ? longest : undefined;
 }
 
-/** A class, a quantifier, the beginning of a group, another operator, an escape that is no literal, or (captured) a literal. */
+/** A class, a quantifier, the beginning of a group, another operator, an escape that is no literal, (captured) a literal, anything else. */
 const tokens =
-  /\[(?:[^\]\\]|\\.)*\]|[*+?]\??|\{\d+(?:,\d*)?\}\??|\((?:\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]+:))?|[)|^$.]|\\(?:[A-Za-z0-9]\{[^}]*\}|[A-Za-z0-9]+)|(\\[^A-Za-z0-9]|[^\\])/g;
+  /\[(?:[^\]\\]|\\.)*\]|[*+?]\??|\{\d+(?:,\d*)?\}\??|\((?:\?(?:[:=!]|<[=!]|<[^>]*>|[a-z-]+:))?|[)|^$.]|\\(?:[A-Za-z0-9]\{[^}]*\}|[A-Za-z0-9]+)|(\\[!-/:-@[-`{-~]|[ -[\]-~])|[\s\S]/g;

@@ -35,8 +35,10 @@ function concerns(rule: RedactionRule, text: string): boolean {
 /** All that matches is a secret, or, if the pattern has a group named `secret`, what that group matches. */
 function patternRule(pattern: RegExp): RedactionRule {
   const literal = requiredLiteral(pattern);
-  const global = new RegExp(pattern.source, [...new Set(`${pattern.flags.replace("y", "")}dg`)].join(""));
   const secretOnly = pattern.source.includes("(?<secret>");
+  const flags = new Set(pattern.flags.replace("y", "")).add("g");
+  if (secretOnly) flags.add("d");
+  const global = new RegExp(pattern.source, [...flags].join(""));
   return {
     literals: literal === undefined ? [] : [literal],
     replace: (line) => (secretOnly ? replaceSecrets(line, global) : line.replace(global, redactNonEmpty)),

@@ -26,14 +26,8 @@ export class JsonRenderer implements Renderer {
     // `time` and most levels are of our own making and need no escapes.
     let line = time === undefined ? "{" : `{"time":"${time}",`;
     if (level !== undefined) line += `"level":${plain.test(level) ? `"${level}"` : JSON.stringify(level)},`;
-    line += `"message":${JSON.stringify(message)}${this.#labels}`;
-    if (fields.length === 0) return `${line}}\n`;
-    line += ',"fields":{';
-    for (let index = 0; index < fields.length; index++) {
-      const { name, json } = fields[index]!;
-      line += `${index === 0 ? "" : ","}${plain.test(name) ? `"${name}"` : JSON.stringify(name)}:${json}`;
-    }
-    return `${line}}}\n`;
+    line += `"message":${record.messageJson ?? JSON.stringify(message)}${this.#labels}`;
+    return fields === "" ? `${line}}\n` : `${line},"fields":{${fields}}}\n`;
   }
 
   unparsed(record: string): string {

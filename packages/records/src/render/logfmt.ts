@@ -1,3 +1,4 @@
+import { listFields } from "../parse/json-object.ts";
 import { scalarText } from "../parse/roles.ts";
 import type { ParsedRecord } from "../record.ts";
 import type { Labels, Renderer } from "./renderer.ts";
@@ -20,7 +21,8 @@ export class LogfmtRenderer implements Renderer {
     let line = record.time === undefined ? "" : `time=${record.time} `;
     if (record.level !== undefined) line += `level=${quoteIfNeeded(record.level)} `;
     line += `message=${quoteIfNeeded(record.message)}${this.#labels}`;
-    for (const { name, json } of record.fields) line += ` ${keyOf(name)}=${quoteIfNeeded(scalarText(json) ?? json)}`;
+    for (const { name, json } of listFields(record.fields))
+      line += ` ${keyOf(name)}=${quoteIfNeeded(scalarText(json) ?? json)}`;
     return `${line}\n`;
   }
 

@@ -1,4 +1,4 @@
-import { readObject } from "../parse/json-object.ts";
+import { listFields, readObject } from "../parse/json-object.ts";
 import { scalarText } from "../parse/roles.ts";
 import { readTemplate, type Template } from "../parse/template.ts";
 import type { Field, ParsedRecord } from "../record.ts";
@@ -30,7 +30,7 @@ export class TemplateRenderer implements Renderer {
 
   /** Without a time and a level in front the message would begin with their separators. */
   unparsed(record: string): string {
-    const text = this.#fill({ time: undefined, level: undefined, message: record, fields: [] });
+    const text = this.#fill({ time: undefined, level: undefined, message: record, fields: "" });
     return `${record.startsWith(" ") ? text : text.trimStart()}\n`;
   }
 
@@ -43,8 +43,8 @@ export class TemplateRenderer implements Renderer {
   #value(name: string, record: ParsedRecord): string {
     if (name === "time" || name === "level" || name === "message") return record[name] ?? "";
     if (name === "source" || name === "file") return this.#labels[name];
-    const json =
-      find(record.fields, name) ?? (name.startsWith("fields.") ? find(record.fields, name.slice(7)) : undefined);
+    const fields = listFields(record.fields);
+    const json = find(fields, name) ?? (name.startsWith("fields.") ? find(fields, name.slice(7)) : undefined);
     return json === undefined ? "" : (scalarText(json) ?? json);
   }
 }
