@@ -1,12 +1,14 @@
 import { untypedText } from "@outrigger/formats/coerce";
+import { FlatTree } from "@outrigger/formats/flat-tree";
 import { type Format, formatOf, loadFormat, type ParsedText } from "@outrigger/formats/format";
+import { nest } from "@outrigger/formats/nest";
 import type { Node } from "@outrigger/formats/node";
 import { plainOrigin } from "@outrigger/formats/origin";
 import { literalSegments, parsePath } from "@outrigger/formats/path";
 import { Problem, problemsOf } from "@outrigger/formats/problem";
 import type { Schema } from "@outrigger/formats/schema";
 import { SourceText } from "@outrigger/formats/source-text";
-import { type Claims, Tree } from "@outrigger/formats/tree";
+import { type Claims, type MergedTree, Tree } from "@outrigger/formats/tree";
 import { type MergePlan, unknownFormat } from "./plan.ts";
 import { isDirectory, type NamedValue, readDirectory } from "./sources/directory.ts";
 import { readEnvironment } from "./sources/environment.ts";
@@ -26,7 +28,7 @@ export interface BuildContext {
 
 /** Builds the merged tree of one output; its problems go to the context, all of them. */
 export class Build {
-  readonly tree: Tree;
+  readonly tree: MergedTree;
   readonly format: Format;
   readonly #plan: MergePlan;
   readonly #name: string;
@@ -49,7 +51,11 @@ export class Build {
     const { warn, report } = context;
     this.#schema = schema;
     const expected = (path: readonly (string | number)[]) => schema?.expected(path);
-    this.tree = new Tree({ arrays: plan.arrays, number: format.number, expected, warn, report });
+    const { separator, number } = format;
+    this.tree =
+      separator === undefined
+        ? new Tree({ arrays: plan.arrays, number, expected, warn, report })
+        : new FlatTree(separator, report);
   }
 
   /** Merges all sources, then `set`. */
@@ -110,10 +116,14 @@ export class Build {
     if (bytes === undefined) return;
     const name = format ?? formatOf(path);
     if (name === undefined) throw unknownFormat(path);
-    const parsed = (await loadFormat(name)).parse(new SourceText(path, decode(bytes, path)));
+    const source = await loadFormat(name);
+    const parsed = source.parse(new SourceText(path, decode(bytes, path), { untyped: source.untyped }));
     if (this.#isFirst && name === this.#plan.format) this.#base = parsed;
     this.#isFirst = false;
-    this.tree.merge(parsed.root);
+    const { root } = parsed;
+    if (source.separator === undefined || root.kind !== "map") this.tree.merge(root);
+    else if (this.tree instanceof FlatTree && source.separator === this.format.separator) this.tree.mergeFlat(root);
+    else this.tree.merge(nest(root, source.separator));
   }
 
   async #mergeDirectory({ path, optional }: SourceSpec & { kind: "path" }): Promise<void> {

@@ -2,8 +2,11 @@ import type { Node, Scalar } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** The formats that are read and written. */
-export const formatNames = ["json", "yaml"] as const;
+export const formatNames = ["json", "yaml", "properties", "dotenv", "ini"] as const;
 export type FormatName = (typeof formatNames)[number];
+
+/** What separates the keys of nested values in formats whose keys are flat. */
+export type Separator = "." | "__";
 
 /** One parsed file. */
 export interface ParsedText {
@@ -15,6 +18,10 @@ export interface ParsedText {
 /** One configuration format. */
 export interface Format {
   readonly name: FormatName;
+  /** Values have no types of their own: they are text. */
+  readonly untyped: boolean;
+  /** The keys are flat; nested values have keys joined by this. */
+  readonly separator?: Separator;
   /** Throws a Problem (exit status 4) with the position of the first mistake; it never quotes the text. */
   parse(source: SourceText): ParsedText;
   /** The canonical text of a tree. Throws a Problem for what the format cannot hold. */
@@ -28,6 +35,9 @@ const extensions: Readonly<Record<string, FormatName>> = {
   ".jsonc": "json",
   ".yaml": "yaml",
   ".yml": "yaml",
+  ".properties": "properties",
+  ".env": "dotenv",
+  ".ini": "ini",
 };
 
 /** The format of a file by its name; undefined for those that are only copied. */
@@ -41,6 +51,9 @@ export function formatOf(path: string): FormatName | undefined {
 const loaders: Readonly<Record<FormatName, () => Promise<Format>>> = {
   json: async () => (await import("./json/format.ts")).json,
   yaml: async () => (await import("./yaml/format.ts")).yaml,
+  properties: async () => (await import("./properties/format.ts")).properties,
+  dotenv: async () => (await import("./dotenv/format.ts")).dotenv,
+  ini: async () => (await import("./ini/format.ts")).ini,
 };
 
 export function loadFormat(name: FormatName): Promise<Format> {

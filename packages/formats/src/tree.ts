@@ -1,13 +1,16 @@
 import { type ArrayStrategy, mergeLists } from "./arrays.ts";
+import { type Claims, claim } from "./claims.ts";
 import { coerce, type Expectation, type NumberGrammar } from "./coerce.ts";
 import { EditableList, EditableMap, similarKeys } from "./editable.ts";
 import { matchKey } from "./lookup.ts";
 import { isScalar, type ListNode, type MapNode, type Node, type Scalar } from "./node.ts";
-import { type Origin, plainOrigin } from "./origin.ts";
+import { plainOrigin } from "./origin.ts";
 import { formatPath, type Segment } from "./path.ts";
 import { Problem, problemsOf } from "./problem.ts";
 
 type Path = readonly (string | number)[];
+
+export type { Claims } from "./claims.ts";
 
 export interface TreeOptions {
   readonly arrays: ArrayStrategy;
@@ -20,42 +23,48 @@ export interface TreeOptions {
   readonly report: (problem: Problem) => void;
 }
 
-/** Which origin set which path within one source: two of them for one key is a mistake. */
-export type Claims = Map<string, Origin>;
+/** A document that sources are laid over, one after the other; later ones win. */
+export interface MergedTree {
+  /** The merged value; an empty map when no source gave one. */
+  readonly root: Node;
+  /** What each value overrode. */
+  readonly overrode: ReadonlyMap<Node, Node>;
+  /** Lays a document over the tree as RFC 7396 says. The first one is the base and keeps its nulls. */
+  merge(patch: Node): void;
+  /** Merges a value at a path, a null deletes it; untyped text takes a type. */
+  set(segments: readonly Segment[], value: Node, claims?: Claims): void;
+  /** The value a path addresses, if it exists. Throws a Problem when the path is ambiguous. */
+  find(segments: readonly Segment[]): Node | undefined;
+}
 
-/** The merged document: sources are laid over it one after the other, later ones win. */
-export class Tree {
+/** The merged document of a format whose keys nest. */
+export class Tree implements MergedTree {
   #root: Node | undefined;
   readonly #options: TreeOptions;
-  /** What each value overrode. */
   readonly overrode = new Map<Node, Node>();
 
   constructor(options: TreeOptions) {
     this.#options = options;
   }
 
-  /** The merged value; an empty map when no source gave one. */
   get root(): Node {
     return this.#root ?? EditableMap.from(plainOrigin("no source"));
   }
 
-  /** Lays a document over the tree as RFC 7396 says. The first one is the base and keeps its nulls. */
   merge(patch: Node): void {
     this.#root = this.#root === undefined ? patch : this.#merge(this.#root, patch, []);
   }
 
-  /** Merges a value at a path, a null deletes it; untyped text takes a type. */
   set(segments: readonly Segment[], value: Node, claims?: Claims): void {
     this.#attempt(() => {
       this.#root = this.#descend(this.#root, segments, 0, [], (existing, path) => {
-        this.#claim(claims, path, value.origin);
+        claim(claims, path, value.origin);
         if (value.kind === "null") return undefined;
         return this.#merge(existing, value, path);
       });
     });
   }
 
-  /** The value a path addresses, if it exists. Throws a Problem when the path is ambiguous. */
   find(segments: readonly Segment[]): Node | undefined {
     let node = this.#root;
     for (let index = 0; index < segments.length; ) {
@@ -78,18 +87,6 @@ export class Tree {
     } catch (error) {
       for (const problem of problemsOf(error)) this.#options.report(problem);
     }
-  }
-
-  #claim(claims: Claims | undefined, path: Path, origin: Origin): void {
-    if (claims === undefined) return;
-    for (let length = 1; length <= path.length; length++) {
-      const other = claims.get(formatPath(path.slice(0, length)));
-      if (other === undefined) continue;
-      throw new Problem("merge", `${other.at(0)} and ${origin.at(0)} both set ${formatPath(path)}`, {
-        hint: "remove one of the two",
-      });
-    }
-    claims.set(formatPath(path), origin);
   }
 
   #descend(

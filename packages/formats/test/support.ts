@@ -1,12 +1,13 @@
 import type { ArrayStrategy } from "../src/arrays.ts";
 import { untypedText } from "../src/coerce.ts";
+import { FlatTree } from "../src/flat/tree.ts";
 import { type FormatName, loadFormat } from "../src/format.ts";
 import { isScalar, type Node, scalar } from "../src/node.ts";
 import { plainOrigin } from "../src/origin.ts";
 import { parsePath } from "../src/path.ts";
 import { type Problem, Problems } from "../src/problem.ts";
 import { SourceText } from "../src/source-text.ts";
-import { Tree } from "../src/tree.ts";
+import { type MergedTree, Tree } from "../src/tree.ts";
 
 /** One change of a test: text to set at a path, null to delete it, or a document to merge. */
 export type Change =
@@ -15,7 +16,7 @@ export type Change =
 
 export interface Edited {
   readonly text: string;
-  readonly tree: Tree;
+  readonly tree: MergedTree;
   readonly warnings: readonly string[];
 }
 
@@ -27,20 +28,18 @@ export async function edit(
   arrays: ArrayStrategy = "replace",
 ): Promise<Edited> {
   const format = await loadFormat(name);
-  const document = format.parse(new SourceText("base", text));
+  const document = format.parse(new SourceText("base", text, { untyped: format.untyped }));
   const problems: Problem[] = [];
   const warnings: string[] = [];
-  const tree = new Tree({
-    arrays,
-    number: format.number,
-    warn: (message) => warnings.push(message),
-    report: (problem) => problems.push(problem),
-  });
+  const warn = (message: string) => warnings.push(message);
+  const report = (problem: Problem) => problems.push(problem);
+  const { number, separator } = format;
+  const tree = separator === undefined ? new Tree({ arrays, number, warn, report }) : new FlatTree(separator, report);
   tree.merge(document.root);
   for (const change of changes) {
     if ("merge" in change) {
       const patch = await loadFormat(change.format ?? name);
-      tree.merge(patch.parse(new SourceText("patch", change.merge)).root);
+      tree.merge(patch.parse(new SourceText("patch", change.merge, { untyped: patch.untyped })).root);
     } else {
       const [path, value] = change;
       const origin = plainOrigin("test", { untyped: true });

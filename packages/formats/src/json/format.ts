@@ -9,6 +9,7 @@ const number = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** JSON with comments, trailing commas and a byte order mark. */
 export const json: Format = {
   name: "json",
+  untyped: false,
   parse(source) {
     const document = new JsonText(source);
     return { root: document.root, edit: (merged) => editJson(document, merged) };

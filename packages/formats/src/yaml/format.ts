@@ -10,6 +10,7 @@ const special = /^[-+]?\.(?:inf|Inf|INF)$|^\.(?:nan|NaN|NAN)$/;
 /** YAML 1.2, core schema, one document, with merge keys. */
 export const yaml: Format = {
   name: "yaml",
+  untyped: false,
   parse(source) {
     const document = parseYaml(source);
     return { root: document.root, edit: (merged) => editYaml(document, merged) };
