@@ -9,7 +9,11 @@ import { startExporter } from "./exporter.ts";
 
 describe("bad configurations end with status 2 and say what to change", () => {
   const cases: [sentence: string, yaml: string, expected: RegExp][] = [
-    ["an unknown key", "metrics:\n  logs:\n    ruls: {}\n", /:3:5: metrics\.logs\.ruls: unknown key.*did you mean .*rules/],
+    [
+      "an unknown key",
+      "metrics:\n  logs:\n    ruls: {}\n",
+      /:3:5: metrics\.logs\.ruls: unknown key.*did you mean .*rules/,
+    ],
     ["an impossible port", "metrics: { port: 70000 }\n", /metrics\.port/],
     ["a look-ahead", 'metrics: { logs: { rules: { a_total: { regex: "(?=x)" } } } }\n', /a_total.*look-ahead/],
     ["an unclosed brace", 'metrics: { logs: { rules: { a_total: "x {y" } } }\n', /a_total.*not closed/],

@@ -103,7 +103,7 @@ class Cursor {
       return;
     }
     this.blanks();
-    if (this.#at === before && this.#line[before - 1] !== "}") throw new LineError("there is no value");
+    if (!/[ \t}]/.test(this.#line[this.#at - 1] ?? "")) throw new LineError("there is no value");
   }
 
   /** Everything to the next blank; not empty. */

@@ -3,6 +3,7 @@ import type { Section } from "@outrigger/runtime/section";
 import { type LogSource, sourcesOfLogs } from "./config/log-files.ts";
 import { logsSchema } from "./config/logs-schema.ts";
 import { compileRules, definitionsOf } from "./config/rule-check.ts";
+import { execSchema, jsonSchema, probesSchema, scrapeSchema, textfilesSchema } from "./config/source-schemas.ts";
 import type { CompiledRule } from "./rules/compile.ts";
 
 const limits = object('Bounds for the number of series; what is beyond goes to a series labelled overflow="true".', {
@@ -13,6 +14,11 @@ const limits = object('Bounds for the number of series; what is beyond goes to a
 const metrics = object("metrics-exporter: Prometheus metrics for an application that has none.", {
   port: withDefault(port("Where it listens, on all addresses."), 8081),
   logs: withDefault(logsSchema, {}),
+  json: withDefault(jsonSchema, []),
+  textfiles: withDefault(textfilesSchema, []),
+  scrape: withDefault(scrapeSchema, []),
+  probes: withDefault(probesSchema, {}),
+  exec: withDefault(execSchema, []),
   limits: withDefault(limits, {}),
 });
 

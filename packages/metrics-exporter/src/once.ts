@@ -5,26 +5,18 @@ import { print } from "@outrigger/runtime/output";
 import type { Service, Start } from "@outrigger/runtime/service";
 import type { MetricsConfig } from "./config.ts";
 import { Exporter } from "./exporter.ts";
-import { expose } from "./exposition.ts";
 import { readLogs } from "./logs/reader.ts";
 
 /** Starts a single pass. It shows real values: there is no second scrape for which a first one would need zeros. */
 export const startOnce: Start<MetricsConfig> = (config, { log, metrics }): Service<MetricsConfig> => {
   const run = async () => {
     await requireFiles(config);
-    const { engine, own, store } = new Exporter(config, metrics);
-    own.close();
-    const reader = readLogs(config, engine, own, { log, once: true });
-    await reader.follower.finished;
+    const exporter = new Exporter(config, metrics, log);
+    const reader = readLogs(config, exporter.engine, exporter.own, { log, once: true });
+    await Promise.all([exporter.once(config), reader.follower.finished]);
     await reader.close();
-    const { text } = await expose({
-      store,
-      registry: metrics,
-      format: "text",
-      bornAtZero: false,
-      contributions: [],
-      lost: () => {},
-    });
+    const { text } = await exporter.expose({ format: "text", bornAtZero: false });
+    await exporter.stop();
     await print(text);
     return 0;
   };

@@ -2,16 +2,18 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { shown } from "@outrigger/exposition/render-metric";
-import { contentType, type Format } from "@outrigger/runtime/metrics-text";
+import { contentType } from "@outrigger/runtime/metrics-text";
 import { negotiate } from "@outrigger/runtime/negotiate";
 import type { Request, RequestHandler, Response } from "express";
+import type { ExposeRequest } from "../exporter.ts";
 import type { Exposition } from "../exposition.ts";
+import { viaHeader } from "../sources/via.ts";
 import { acceptsGzip } from "./accept.ts";
 
 const compress = promisify(gzip);
 
 /** Makes the handler for the paths that show metrics. */
-export function scrapeHandler(expose: (format: Format) => Promise<Exposition>): RequestHandler {
+export function scrapeHandler(expose: (request: ExposeRequest) => Promise<Exposition>): RequestHandler {
   return async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
     await answer(request, response, expose);
@@ -21,10 +23,15 @@ export function scrapeHandler(expose: (format: Format) => Promise<Exposition>): 
 async function answer(
   request: Request,
   response: Response,
-  expose: (format: Format) => Promise<Exposition>,
+  expose: (request: ExposeRequest) => Promise<Exposition>,
 ): Promise<void> {
   const format = negotiate(request.headers.accept);
-  const { text, zeros } = await expose(format);
+  const { text, zeros } = await expose({
+    format,
+    bornAtZero: true,
+    timeout: timeoutOf(request.headers["x-prometheus-scrape-timeout-seconds"]),
+    via: (request.headers[viaHeader]?.toString() ?? "").split(",").filter((id) => id !== ""),
+  });
   const zipped = acceptsGzip(request.headers["accept-encoding"]?.toString());
   // Level 1: twice as fast as the default and hardly larger.
   const body = zipped ? await compress(text, { level: 1 }) : Buffer.from(text);
@@ -43,6 +50,12 @@ async function answer(
   // Zeros count as shown when they were handed over, not when a client has gone away before.
   response.once("finish", () => shown(zeros));
   response.end(body);
+}
+
+/** Milliseconds that Prometheus says it waits; undefined when it says nothing sensible. */
+function timeoutOf(header: string | string[] | undefined): number | undefined {
+  const seconds = Number(header);
+  return header !== undefined && seconds > 0 && seconds < 86_400 ? seconds * 1000 : undefined;
 }
 
 function refuseMethod(response: Response): void {

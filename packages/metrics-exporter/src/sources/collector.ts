@@ -1,0 +1,105 @@
+/** Reads all sources for a scrape, and says how they are. */
+import type { Contribution, Merged } from "@outrigger/exposition/merge";
+import type { Log } from "@outrigger/runtime/log";
+import type { Counter, Gauge, Registry } from "@outrigger/runtime/metrics";
+import type { Reading, ScrapeContext, Source } from "./source.ts";
+
+export class Collector {
+  #sources: readonly Source[] = [];
+  readonly #log: Log;
+  readonly #up: Gauge;
+  readonly #duration: Gauge;
+  readonly #errors: Counter;
+  readonly #conflicts: Counter;
+  /** The reasons counted for each source, to be forgotten with it. */
+  readonly #reasons = new Map<string, Set<string>>();
+  #known = new Map<string, Reading>();
+  #running: Promise<Contribution[]> | undefined;
+
+  constructor(registry: Registry, log: Log) {
+    this.#log = log;
+    const labels = ["kind", "source"];
+    this.#up = registry.gauge("outrigger_metrics_source_up", "1 when the source could be read, else 0.", labels);
+    this.#duration = registry.gauge(
+      "outrigger_metrics_source_duration_seconds",
+      "How long the last reading took.",
+      labels,
+    );
+    this.#errors = registry.counter(
+      "outrigger_metrics_source_errors_total",
+      "Failed readings, and samples that could not be used.",
+      [...labels, "reason"],
+    );
+    this.#conflicts = registry.counter(
+      "outrigger_metrics_merge_conflicts_total",
+      "Families and samples left out because another source has them already.",
+      ["metric", "source"],
+    );
+  }
+
+  /** Reads these sources from now on; the others are stopped. */
+  async use(sources: readonly Source[]): Promise<void> {
+    const left = this.#sources;
+    this.#sources = sources;
+    for (const source of sources) source.start?.();
+    await Promise.all(left.map((source) => source.stop?.()));
+  }
+
+  /** Takes these sources without a background; each has done its work when this resolves. */
+  async once(sources: readonly Source[]): Promise<void> {
+    this.#sources = sources;
+    await Promise.all(sources.map((source) => source.once?.()));
+  }
+
+  /** What all sources contribute, in their order. Scrapes at the same time share one reading. */
+  read(context: ScrapeContext): Promise<Contribution[]> {
+    this.#running ??= this.#readAll(context).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Counts what was lost in merging. */
+  lost({ conflicts, refused }: Merged): void {
+    for (const { metric, source } of conflicts) {
+      this.#conflicts.labels(metric, this.#known.get(source)?.source ?? source).inc();
+    }
+    for (const [key, count] of refused) this.#count(key, "limit", count);
+  }
+
+  async #readAll(context: ScrapeContext): Promise<Contribution[]> {
+    const all = await Promise.all(this.#sources.map((source) => source.read(context)));
+    const readings = new Map(all.flat().map((reading) => [`${reading.kind} ${reading.source}`, reading]));
+    const before = this.#known;
+    for (const [key, reading] of before) if (!readings.has(key)) this.#forget(key, reading);
+    this.#known = readings;
+    for (const [key, reading] of readings) this.#note(key, reading, before.get(key));
+    return [...readings].map(([key, { families }]) => ({ source: key, families }));
+  }
+
+  #note(key: string, { kind, source, failure, seconds, skipped = {} }: Reading, before: Reading | undefined): void {
+    this.#up.labels(kind, source).set(failure ? 0 : 1);
+    this.#duration.labels(kind, source).set(seconds);
+    for (const [reason, count] of Object.entries(skipped)) this.#count(key, reason, count);
+    // The same failure seen again: a command that did not run anew, a file that did not change.
+    if (failure && failure !== before?.failure) this.#count(key, failure.reason, 1);
+    if (failure && !before?.failure) {
+      this.#log.warn("a source cannot be read", { kind, source, reason: failure.message });
+    } else if (!failure && before?.failure) this.#log.info("a source can be read again", { kind, source });
+  }
+
+  #count(key: string, reason: string, count: number): void {
+    const reading = this.#known.get(key);
+    if (!reading) return;
+    this.#errors.labels(reading.kind, reading.source, reason).inc(count);
+    const reasons = this.#reasons.get(key) ?? new Set();
+    this.#reasons.set(key, reasons.add(reason));
+  }
+
+  #forget(key: string, { kind, source }: Reading): void {
+    this.#up.remove(kind, source);
+    this.#duration.remove(kind, source);
+    for (const reason of this.#reasons.get(key) ?? []) this.#errors.remove(kind, source, reason);
+    this.#reasons.delete(key);
+  }
+}
