@@ -1,5 +1,6 @@
 import type { Resolver } from "@outrigger/net/resolve";
 import type { Log } from "@outrigger/runtime/log";
+import type { Journal } from "./journal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { UpstreamPool } from "./upstream/pool.ts";
@@ -11,6 +12,7 @@ export interface Engine {
   pool: UpstreamPool;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  readonly journal: Journal;
   /** This process in `Via`, to recognize requests that come round. */
   readonly mark: string;
 }

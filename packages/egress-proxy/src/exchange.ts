@@ -1,10 +1,11 @@
-import { audit } from "./audit.ts";
+import { type AuditRecord, audit } from "./audit.ts";
 import type { Authority } from "./authority.ts";
 import type { Engine } from "./engine.ts";
 import type { Failure } from "./failure.ts";
 import type { Decision } from "./policy/decide.ts";
 import type { Route } from "./routes/route.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { SniReason } from "./tunnel/sni-check.ts";
 
 export type Kind = "http" | "connect" | "upgrade";
 
@@ -25,6 +26,8 @@ export class Exchange {
   failure: Failure | undefined;
   address: string | undefined;
   sni: string | undefined;
+  /** What `enforce` would have held against the bytes of a tunnel that report or learn let pass. */
+  observed: SniReason | undefined;
   attempts = 0;
   bytesIn = 0;
   bytesOut = 0;
@@ -41,17 +44,19 @@ export class Exchange {
     if (this.#finished) return;
     this.#finished = true;
     const { failure, decision, route, authority, snapshot } = this;
-    const { telemetry, log } = this.#engine;
+    const { telemetry, log, journal } = this.#engine;
     const isDenied = failure !== undefined && (failure.denied || failure.error === "http_request_error");
-    const wouldDeny = !isDenied && decision?.reason !== undefined;
+    const objection = decision?.reason ?? this.observed;
+    const wouldDeny = !isDenied && objection !== undefined;
     const rule = decision?.granting[0]?.text;
-    const reason = isDenied ? failure.reason : wouldDeny ? decision.reason : undefined;
-    telemetry.decided(isDenied ? "denied" : "allowed", reason ?? "", this.kind);
+    const reason = isDenied ? failure.reason : objection;
+    const verdict = isDenied ? "denied" : "allowed";
+    telemetry.decided(verdict, reason ?? "", this.kind);
     telemetry.answered(route ? "" : (rule ?? ""), status);
     if (route) telemetry.routed(route.from.text, this.upstream ?? "", status);
     telemetry.transferred(this.bytesIn, this.bytesOut);
-    audit(log, snapshot.config.audit, {
-      verdict: isDenied ? "denied" : "allowed",
+    const record: AuditRecord = {
+      verdict,
       host: authority?.host,
       port: authority?.port,
       method: this.method,
@@ -70,6 +75,11 @@ export class Exchange {
       route: route?.from.text,
       upstream: this.upstream,
       attempts: this.attempts > 1 ? this.attempts : undefined,
-    });
+    };
+    audit(log, snapshot.config.audit, record);
+    journal.note(
+      record,
+      this.kind === "connect" ? (this.sni === undefined || this.observed ? "any" : "tls") : undefined,
+    );
   }
 }

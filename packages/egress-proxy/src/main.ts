@@ -33,6 +33,11 @@ export function main(argv: readonly string[]): Promise<void> {
           summary: "say whether a URL is allowed and why; exit 0 allowed, 1 denied",
           run: (context) => import("./explain.ts").then(({ explain }) => explain(context)),
         },
+        suggest: {
+          usage: "suggest [FILE|-]",
+          summary: "turn what learn or report let pass into allow entries; from the running proxy, or from audit lines",
+          run: (context) => import("./suggest.ts").then(({ suggest }) => suggest(context)),
+        },
       },
     },
     argv,

@@ -2,8 +2,10 @@ import { Resolver } from "@outrigger/net/resolve";
 import { adminRoutes } from "@outrigger/runtime/admin";
 import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
 import type { Runtime, Service, Start } from "@outrigger/runtime/service";
+import { adminPages } from "./admin-pages.ts";
 import type { EgressConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
+import { Journal } from "./journal.ts";
 import { Listeners } from "./listeners.ts";
 import { OwnListeners } from "./own-listeners.ts";
 import { Connections } from "./proxy/connections.ts";
@@ -43,6 +45,7 @@ class EgressService implements Service<EgressConfig> {
     this.#engine = {
       log: runtime.log,
       telemetry,
+      journal: new Journal(),
       mark: `outrigger-${Math.random().toString(16).slice(2, 10)}`,
       snapshot: createSnapshot(config, this.#own),
       resolver: new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp }),
@@ -91,7 +94,10 @@ class EgressService implements Service<EgressConfig> {
 
   async #replaceAdmin(config: EgressConfig): Promise<void> {
     const { tool, log, metrics } = this.#runtime;
-    const routes = adminRoutes({ tool, registry: metrics, ready: () => this.#notReady() });
+    const routes = {
+      ...adminRoutes({ tool, registry: metrics, ready: () => this.#notReady() }),
+      ...adminPages(this.#engine.journal),
+    };
     const next = await serveAdmin({ port: config.admin.port, key: "egress.admin.port", routes, log });
     if (this.#admin) {
       this.#own.remove({ address: "::", port: this.#admin.port });

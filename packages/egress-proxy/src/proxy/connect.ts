@@ -10,7 +10,7 @@ import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
 import { parseAuthorityForm } from "../target.ts";
-import { closeRefused, inspect } from "../tunnel/inspect.ts";
+import { closeRefused, inspect, observe } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
 import { closeAfter } from "./close-after.ts";
@@ -72,8 +72,19 @@ function open(
     }
     exchange.address = upstream.remoteAddress;
     client.write(ESTABLISHED);
-    if (exchange.decision?.tunnel === "tls") inspectAndRelay(exchange, tunnel, upstream, authority);
-    else pass(exchange, tunnel, upstream, tunnel.head);
+    const { mode } = exchange.snapshot.policy;
+    const isInspected = exchange.decision?.tunnel === "tls";
+    if (isInspected && mode === "enforce") {
+      inspectAndRelay(exchange, tunnel, upstream, authority);
+      return;
+    }
+    if (isInspected || (exchange.decision?.granting.length === 0 && authority.port === 443)) {
+      observe(client, authority.host, tunnel.head, (verdict) => {
+        exchange.sni = verdict.sni;
+        if (verdict.state === "refused") exchange.observed = verdict.reason;
+      });
+    }
+    pass(exchange, tunnel, upstream, tunnel.head);
   });
   client.once("close", giveUp);
 }

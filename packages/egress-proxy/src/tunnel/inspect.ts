@@ -4,7 +4,8 @@ import { SniCheck, type SniVerdict } from "./sni-check.ts";
 /** TLS record: alert, fatal, access_denied (RFC 8446 section 6.2). */
 const ACCESS_DENIED = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
 
-export type Inspected = (verdict: Exclude<SniVerdict, { state: "undecided" }>, bytes: Buffer) => void;
+type Decided = Exclude<SniVerdict, { state: "undecided" }>;
+export type Inspected = (verdict: Decided, bytes: Buffer) => void;
 
 /**
  * Reads from the client until its ClientHello is complete; nothing is forwarded. `done` is called once, with the bytes
@@ -29,6 +30,19 @@ export function inspect(client: Socket, host: string, first: Buffer, timeout: nu
   client.on("data", feed);
   client.once("end", giveUp);
   client.once("close", forget);
+  if (first.length > 0) feed(first);
+}
+
+/** Judges the first bytes as {@link inspect} would, while they pass: for report and learn, which hold nothing back. */
+export function observe(client: Socket, host: string, first: Buffer, done: (verdict: Decided) => void): void {
+  const check = new SniCheck(host);
+  const feed = (chunk: Buffer) => {
+    const verdict = check.push(chunk);
+    if (verdict.state === "undecided") return;
+    client.off("data", feed);
+    done(verdict);
+  };
+  client.on("data", feed);
   if (first.length > 0) feed(first);
 }
 
