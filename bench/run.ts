@@ -2,7 +2,7 @@
  * `npm run bench -- [--rounds N] [TOOL…]`: runs the cases of every `bench/<tool>.ts`, prints the ratio table and, when
  * all tools ran, records it in `bench/RESULTS.md`, whatever it says.
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,7 +10,10 @@ import { parseArgs } from "node:util";
 import type { BenchCase } from "./case.ts";
 import { type Comparison, compare } from "./measure.ts";
 
-const tools = ["log-tailer", "metrics-exporter", "egress-proxy", "config-merge", "healthz", "start-up"];
+const notCases = ["measure.ts", "case.ts", "run.ts"];
+const tools = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith(".ts") && !notCases.includes(file))
+  .map((file) => file.slice(0, -".ts".length));
 
 interface Result {
   item: BenchCase;
@@ -40,9 +43,8 @@ for (const tool of positionals.length > 0 ? positionals : tools) {
 if (positionals.length === 0) writeFileSync(join(import.meta.dirname, "RESULTS.md"), report(results));
 
 async function casesOf(tool: string): Promise<BenchCase[]> {
-  const file = join(import.meta.dirname, `${tool}.ts`);
-  if (!existsSync(file)) throw new Error(`${file} does not exist: every tool has its benchmark`);
-  return ((await import(pathToFileURL(file).href)) as { cases: BenchCase[] }).cases;
+  const file = pathToFileURL(join(import.meta.dirname, `${tool}.ts`));
+  return ((await import(file.href)) as { cases: BenchCase[] }).cases;
 }
 
 async function runCase(item: BenchCase): Promise<Result["outcome"]> {
