@@ -55,11 +55,59 @@ const specs: [value: unknown, spec: Record<string, unknown>][] = [
   ["tcp://db:5432", { type: "tcp", host: "db", port: 5432 }],
   [{ tcp: "db:5432" }, { type: "tcp", host: "db", port: 5432 }],
   [{ tcp: "tcp://[::1]:5432" }, { type: "tcp", host: "::1", port: 5432 }],
+  ["grpc://[::1]:50051/my.Service", { type: "grpc", host: "::1", port: 50051, service: "my.Service" }],
+  [{ grpc: "localhost:50051" }, { type: "grpc", host: "localhost", port: 50051, service: "" }],
+  ["dns:numbers-api", { type: "dns", name: "numbers-api" }],
+  ["file:/logs/app.log", { type: "file", path: "/logs/app.log" }],
+  ["file:///logs/app.log", { type: "file", path: "/logs/app.log" }],
+  [{ disk: "/data" }, { type: "disk", path: "/data", minFree: { bytes: 0 } }],
+  [
+    { disk: "/data", minFree: "100MiB" },
+    { type: "disk", path: "/data", minFree: { bytes: 104_857_600 } },
+  ],
+  [
+    { disk: "/data", minFree: "12.5%" },
+    { type: "disk", path: "/data", minFree: { percent: 12.5 } },
+  ],
+  [{ log: { files: "/l", match: "x" } }, { type: "log", files: ["/l"], match: /x/, max: 0, within: 60_000 }],
+  [
+    { metric: { url: "http://x/metrics", name: "queue_depth", max: 100 } },
+    { type: "metric", url: "http://x/metrics", name: "queue_depth", max: 100 },
+  ],
+  [
+    "redis://cache",
+    { type: "redis", host: "cache", port: 6379, username: undefined, password: undefined, tls: undefined },
+  ],
+  [
+    { redis: { address: "cache:1", tls: true } },
+    { type: "redis", host: "cache", port: 1, username: undefined, password: undefined, tls: {} },
+  ],
+  ["postgres://db", { type: "postgres", host: "db", port: 5432, user: "postgres", database: undefined }],
+  [
+    "postgresql://me:pw@db:5433/app?sslmode=require",
+    { type: "postgres", host: "db", port: 5433, user: "me", database: "app" },
+  ],
+  [
+    { postgres: { address: "db", user: "me", database: "app", tls: { insecure: true } } },
+    { type: "postgres", host: "db", port: 5432, user: "me", database: "app", tls: { insecure: true } },
+  ],
   [{ exec: ["/bin/check", "--fast"] }, { type: "exec", command: ["/bin/check", "--fast"] }],
 ];
 for (const [value, spec] of specs) {
   test(`${JSON.stringify(value)} is understood`, async () => assert.deepEqual((await check(value)).spec, spec));
 }
+
+test("the password of a Redis URL is decoded and kept secret", async () => {
+  const { spec } = await check("rediss://me:p%40ss@cache:1/0");
+  assert.ok(spec.type === "redis");
+  assert.deepEqual([spec.username?.reveal(), spec.password?.reveal(), spec.tls], ["me", "p@ss", {}]);
+  assert.doesNotMatch(JSON.stringify(spec), /p@ss/);
+});
+
+test("a log check fails at once unless it says otherwise: its window counts by itself", async () => {
+  const log = { files: "/l", match: "x" };
+  assert.deepEqual([(await check({ log })).fall, (await check({ log, fall: 2 })).fall], [1, 2]);
+});
 
 test("statuses are a number, a range, or a list of both", async () => {
   const statusOf = async (status: unknown) => {
@@ -76,7 +124,7 @@ test("statuses are a number, a range, or a list of both", async () => {
 });
 
 const refused: [value: unknown, message: RegExp][] = [
-  [{}, /does not say what to check; add one of http, tcp, file, process, exec/],
+  [{}, /does not say what to check; add one of http, tcp, grpc, /],
   [{ tcp: "a:1", file: "/x" }, /has two types \(tcp and file\)/],
   ["localhost:3000", /must begin with a scheme, one of http:\/\//],
   ["ftp://host/", /the scheme ftp:\/\/ is not known; use one of http:\/\//],
@@ -96,6 +144,19 @@ const refused: [value: unknown, message: RegExp][] = [
   [{ tcp: "a:1", interval: "600h" }, /checks\.x\.interval.*24h/],
   [{ exec: "/bin/check" }, /checks\.x\.exec.*list/],
   [{ exec: [] }, /checks\.x\.exec.*at least 1/],
+  [{ grpc: "localhost" }, /needs a port/],
+  [{ tcp: "a:1", service: "x" }, /checks\.x\.service.*does not belong to a check of type tcp/],
+  [{ disk: "/", minFree: "101%" }, /checks\.x\.minFree.*at most 100%/],
+  [{ disk: "/", minFree: "much" }, /checks\.x\.minFree/],
+  [{ dns: "a b" }, /must be a host name/],
+  [{ dns: "http://a/" }, /must be a host name/],
+  [{ redis: "cache:0" }, /needs a port/],
+  [{ redis: { address: "cache", pasword: "x" } }, /pasword.*password/],
+  [{ postgres: { user: "me" } }, /checks\.x\.postgres\.address/],
+  [{ log: { files: [], match: "x" } }, /checks\.x\.log\.files/],
+  [{ log: { files: "/l", match: "(a+)+$", max: -1 } }, /checks\.x\.log\.max/],
+  [{ metric: { url: "http://x/", name: "a{b}" } }, /checks\.x\.metric\.name/],
+  [{ metric: { url: "http://x/", name: "a", min: 2, max: 1 } }, /checks\.x\.metric\.max.*less than min/],
   [{ process: "a", min: 3, max: 2 }, /checks\.x\.max.*less than min/],
   [{ http: { url: "http://x/", status: "all" } }, /checks\.x\.http\.status/],
   [{ http: { url: "http://x/", status: "300-200" } }, /checks\.x\.http\.status.*empty/],

@@ -1,20 +1,13 @@
 import { type ClientRequest, type ClientRequestArgs, type IncomingMessage, request as requestHttp } from "node:http";
-import { connect, isIP, type Socket } from "node:net";
-import { lookup } from "../resolve.ts";
+import { version } from "@outrigger/runtime/version";
+import { openSocket, secureConnector, type TlsOptions } from "./connection.ts";
+
+export type Header = readonly [name: string, value: string];
 
 export interface HttpRequest {
   url: URL;
   method: string;
-  headers: readonly (readonly [name: string, value: string])[];
-}
-
-export interface TlsOptions {
-  /** A file with certificates to trust instead of the well-known ones; read for each connection. */
-  ca?: string | undefined;
-  /** Accept any certificate. */
-  insecure?: boolean | undefined;
-  /** The name to ask for and to verify, instead of the host. */
-  serverName?: string | undefined;
+  headers: readonly Header[];
 }
 
 const MOST_HEADER_BYTES = 64 * 1024;
@@ -30,8 +23,8 @@ export async function exchange(
 ): Promise<IncomingMessage> {
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const address = { host, port: Number(url.port) || (secure ? 443 : 80), lookup };
-  const open = secure ? await secureConnector(address, tls) : () => connect(address);
+  const address = { host, port: Number(url.port) || (secure ? 443 : 80) };
+  const connectTls = secure ? await secureConnector(address, tls) : undefined;
   const options: ClientRequestArgs = {
     protocol: "http:",
     host: url.hostname,
@@ -41,10 +34,21 @@ export async function exchange(
     path: `${url.pathname}${url.search}`,
     headers: [...(hasHost(headers) ? [] : ["Host", url.host]), ...headers.flat(), "Connection", "close"],
     maxHeaderSize: MOST_HEADER_BYTES,
-    createConnection: open,
+    createConnection: () => connectTls?.() ?? openSocket(address, signal),
     signal,
   };
   return answerTo(requestHttp(options));
+}
+
+/** What every request says about itself, and the credentials of the URL. */
+export function defaultHeaders(url: URL, accept = "*/*"): Header[] {
+  const headers: Header[] = [
+    ["User-Agent", `outrigger-healthz/${version}`],
+    ["Accept", accept],
+  ];
+  if (url.username === "" && url.password === "") return headers;
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return [...headers, ["Authorization", `Basic ${Buffer.from(credentials).toString("base64")}`]];
 }
 
 function hasHost(headers: HttpRequest["headers"]): boolean {
@@ -58,19 +62,4 @@ function answerTo(request: ClientRequest): Promise<IncomingMessage> {
     request.on("error", reject);
     request.end();
   });
-}
-
-interface Target {
-  host: string;
-  port: number;
-  lookup: typeof lookup;
-}
-
-/** TLS costs 4 MB, so it is loaded by the first check that needs it. */
-async function secureConnector(target: Target, { ca, insecure, serverName }: TlsOptions): Promise<() => Socket> {
-  const [{ connect: connectTls }, { readFile }] = await Promise.all([import("node:tls"), import("node:fs/promises")]);
-  const trusted = ca === undefined ? {} : { ca: await readFile(ca) };
-  // An address is not a name: RFC 6066 section 3 forbids it in SNI.
-  const servername = serverName ?? (isIP(target.host) === 0 ? target.host : "");
-  return () => connectTls({ ...target, ...trusted, servername, rejectUnauthorized: insecure !== true });
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { version } from "@outrigger/runtime/version";
 import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
-import { exchange, type HttpRequest, type TlsOptions } from "./http-exchange.ts";
+import type { TlsOptions } from "./connection.ts";
+import { readBody } from "./http-body.ts";
+import { defaultHeaders, exchange, type Header, type HttpRequest } from "./http-exchange.ts";
 import { formatJsonPath, type JsonPath, valueAt } from "./json-path.ts";
 
 export interface HttpSpec {
@@ -53,17 +54,10 @@ async function askHttp(spec: HttpSpec, signal: AbortSignal): Promise<void> {
 
 function firstRequest({ url: source, method, headers }: HttpSpec): HttpRequest {
   const url = new URL(source);
-  const own = Object.entries(headers).map(([name, value]): [string, string] => [name, value.reveal()]);
+  const own = Object.entries(headers).map(([name, value]): Header => [name, value.reveal()]);
   const given = new Set(own.map(([name]) => name.toLowerCase()));
-  const defaults: [string, string][] = [
-    ["User-Agent", `outrigger-healthz/${version}`],
-    ["Accept", "*/*"],
-  ];
-  if (url.username !== "" || url.password !== "") {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    defaults.push(["Authorization", `Basic ${Buffer.from(credentials).toString("base64")}`]);
-  }
-  return { url, method, headers: [...defaults.filter(([name]) => !given.has(name.toLowerCase())), ...own] };
+  const defaults = defaultHeaders(url).filter(([name]) => !given.has(name.toLowerCase()));
+  return { url, method, headers: [...defaults, ...own] };
 }
 
 /** The request that a redirect asks for; undefined when it is none, or leads to another host and is judged itself. */
@@ -84,23 +78,11 @@ async function judge(spec: HttpSpec, response: IncomingMessage, signal: AbortSig
   }
   // Without a question about the body the verdict is given by now, however long the body is.
   if (spec.body === undefined && spec.json === undefined) return;
-  const body = await readBody(response, signal);
+  const body = await readBody(response, signal, MOST_BODY_BYTES);
   if (spec.body !== undefined && !spec.body.test(body)) {
     throw new CheckFailure("mismatch", `the body does not match ${spec.body.source}`);
   }
   if (spec.json !== undefined) judgeJson(spec.json, body);
-}
-
-async function readBody(response: IncomingMessage, signal: AbortSignal): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= MOST_BODY_BYTES) break;
-  }
-  signal.throwIfAborted();
-  return Buffer.concat(chunks).toString("utf8", 0, MOST_BODY_BYTES);
 }
 
 function judgeJson({ path, equals }: NonNullable<HttpSpec["json"]>, body: string): void {

@@ -1,24 +1,58 @@
 import type { Check, CheckContext } from "./check.ts";
-import { createExecCheck, type ExecSpec } from "./exec.ts";
-import { createFileCheck, type FileSpec } from "./file.ts";
-import { createHttpCheck, type HttpSpec } from "./http.ts";
-import { createProcessCheck, type ProcessSpec } from "./process.ts";
-import { createTcpCheck, type TcpSpec } from "./tcp.ts";
+import type { DiskSpec } from "./disk.ts";
+import type { DnsSpec } from "./dns.ts";
+import type { ExecSpec } from "./exec.ts";
+import type { FileSpec } from "./file.ts";
+import type { GrpcSpec } from "./grpc.ts";
+import type { HttpSpec } from "./http.ts";
+import type { LogSpec } from "./log.ts";
+import type { MetricSpec } from "./metric.ts";
+import type { PostgresSpec } from "./postgres.ts";
+import type { ProcessSpec } from "./process.ts";
+import type { RedisSpec } from "./redis.ts";
+import type { TcpSpec } from "./tcp.ts";
 
 /** What a check asks, by type. */
-export type CheckSpec = HttpSpec | TcpSpec | FileSpec | ProcessSpec | ExecSpec;
+export type CheckSpec =
+  | HttpSpec
+  | TcpSpec
+  | GrpcSpec
+  | ExecSpec
+  | ProcessSpec
+  | FileSpec
+  | LogSpec
+  | DiskSpec
+  | DnsSpec
+  | RedisSpec
+  | PostgresSpec
+  | MetricSpec;
 export type CheckType = CheckSpec["type"];
 
-const factories: { [T in CheckType]: (spec: Extract<CheckSpec, { type: T }>, context: CheckContext) => Check } = {
-  http: createHttpCheck,
-  tcp: createTcpCheck,
-  file: createFileCheck,
-  process: createProcessCheck,
-  exec: createExecCheck,
+type Factory<S extends CheckSpec> = (spec: S, context: CheckContext) => Check;
+type Loaders = { [T in CheckType]: () => Promise<Factory<Extract<CheckSpec, { type: T }>>> };
+
+// Loaded on demand: a sidecar pays in memory and start-up only for the types it uses.
+const loaders: Loaders = {
+  http: () => import("./http.ts").then(({ createHttpCheck }) => createHttpCheck),
+  tcp: () => import("./tcp.ts").then(({ createTcpCheck }) => createTcpCheck),
+  grpc: () => import("./grpc.ts").then(({ createGrpcCheck }) => createGrpcCheck),
+  exec: () => import("./exec.ts").then(({ createExecCheck }) => createExecCheck),
+  process: () => import("./process.ts").then(({ createProcessCheck }) => createProcessCheck),
+  file: () => import("./file.ts").then(({ createFileCheck }) => createFileCheck),
+  log: () => import("./log.ts").then(({ createLogCheck }) => createLogCheck),
+  disk: () => import("./disk.ts").then(({ createDiskCheck }) => createDiskCheck),
+  dns: () => import("./dns.ts").then(({ createDnsCheck }) => createDnsCheck),
+  redis: () => import("./redis.ts").then(({ createRedisCheck }) => createRedisCheck),
+  postgres: () => import("./postgres.ts").then(({ createPostgresCheck }) => createPostgresCheck),
+  metric: () => import("./metric.ts").then(({ createMetricCheck }) => createMetricCheck),
 };
 
-/** Makes the check that a specification describes. */
+/** Makes the check that a specification describes; its module is loaded in the background. */
 export function createCheck(spec: CheckSpec, context: CheckContext): Check {
-  const create = factories[spec.type] as (spec: CheckSpec, context: CheckContext) => Check;
-  return create(spec, context);
+  const load = loaders[spec.type] as () => Promise<Factory<CheckSpec>>;
+  const loaded = load().then((create) => create(spec, context));
+  return {
+    run: async (signal) => (await loaded).run(signal),
+    close: async () => (await loaded).close?.(),
+  };
 }

@@ -1,19 +1,16 @@
-import { connect } from "node:net";
-import { lookup } from "../resolve.ts";
 import type { Check } from "./check.ts";
+import { type Endpoint, openSocket } from "./connection.ts";
 
-export interface TcpSpec {
+export interface TcpSpec extends Endpoint {
   type: "tcp";
-  host: string;
-  port: number;
 }
 
 /** Good when the connection is established; a peer that closes it at once is fine. */
-export function createTcpCheck({ host, port }: TcpSpec): Check {
+export function createTcpCheck(spec: TcpSpec): Check {
   return {
     run: (signal) =>
       new Promise((resolve, reject) => {
-        const socket = connect({ host, port, lookup, signal });
+        const socket = openSocket(spec, signal);
         let failure: Error | undefined;
         socket.once("connect", () => socket.destroy());
         socket.on("error", (error) => {

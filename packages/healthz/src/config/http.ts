@@ -1,9 +1,6 @@
-import { accessSync, constants } from "node:fs";
-import { systemCode } from "@outrigger/runtime/errors";
 import {
   anything,
   either,
-  flag,
   type Infer,
   Invalid,
   integer,
@@ -22,6 +19,7 @@ import type { HttpSpec, StatusRange } from "../checks/http.ts";
 import { plainHttp } from "../checks/http-spec.ts";
 import { parseJsonPath } from "../checks/json-path.ts";
 import { parseHttpUrl } from "./targets.ts";
+import { tls } from "./tls.ts";
 
 const URL_EXPECTED = "an http:// or https:// URL";
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -49,22 +47,6 @@ function parseRange(value: number | string): StatusRange {
   if (from > to) throw new Invalid(`the range ${value} is empty; write the smaller status first`);
   return [from, to];
 }
-
-const caFile = normalize(text("A PEM file with the certificates to trust.", { nonEmpty: true }), (path) => {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (error) {
-    throw new Invalid(`cannot read ${path} (${systemCode(error)}); mount the file or change the path`);
-  }
-  return path;
-});
-
-/** How a server's certificate is verified. */
-export const tls = object("How the server's certificate is verified.", {
-  ca: optional(caFile),
-  insecure: optional(flag("Accept any certificate.")),
-  serverName: optional(text("The name to ask for and to verify, instead of the host.", { nonEmpty: true })),
-});
 
 const json = refine(
   object("A value that the JSON body must hold.", {

@@ -4,9 +4,16 @@ import { type Detail, type Finding, shownError, shownStatus, type Verdict } from
 const COMPONENT_TYPES: Readonly<Record<CheckType, string>> = {
   http: "component",
   tcp: "component",
-  file: "system",
-  process: "system",
+  grpc: "component",
   exec: "component",
+  process: "system",
+  file: "system",
+  log: "system",
+  disk: "system",
+  dns: "system",
+  redis: "datastore",
+  postgres: "datastore",
+  metric: "component",
 };
 
 /** The answer as draft-inadarei-api-health-check-06 describes it. */
