@@ -22,7 +22,7 @@ const defaults = {
   "egress.admin.port": 9904,
 };
 
-export type PortKey = keyof typeof defaults;
+type PortKey = keyof typeof defaults;
 
 export interface StageOptions {
   /** The `outrigger.yaml` to play; a play without sidecars has none. */
@@ -66,7 +66,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 }
 
 /** Puts `directory` in front of the volumes' paths, and `127.0.0.1:port` in place of the services' names. */
-export function relocate(text: string, directory: string, services: Record<string, number>): string {
+function relocate(text: string, directory: string, services: Record<string, number>): string {
   const paths = new RegExp(`(?<![\\w.:/-])(?:${volumes.join("|")})(?![\\w.-])`, "g");
   let result = text.replace(paths, (volume) => directory + volume);
   for (const [name, port] of Object.entries(services)) {

@@ -6,7 +6,7 @@ import { application, start, tool } from "./program.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 /** What a scene of an example can use. */
-export interface Scene {
+interface Scene {
   readonly stage: Stage;
   /** The port of a service that the example's configuration names. */
   service(name: string): number;

@@ -14,7 +14,7 @@ export interface Application {
   signal(signal: NodeJS.Signals): void;
 }
 
-export interface ApplicationEnd {
+interface ApplicationEnd {
   status: number;
   /** Why the application could not be started. */
   problem?: string;
