@@ -39,15 +39,16 @@ export function backupBases(name: string): string[] {
 
 /**
  * Orders two backups of one file by name alone, oldest first: `.2` before `.1` (numbers shift up with age),
- * `-20260130` before `-20260131` (dates sort as text). Numbers of four digits and more count as dates.
+ * `-20260130` before `-20260131` (dates sort as text).
  */
 export function compareBackupNames(left: string, right: string): number {
   const [a, b] = [trailingNumber(left), trailingNumber(right)];
-  if (a === undefined || b === undefined || a.length >= 4 || b.length >= 4)
-    return left < right ? -1 : left > right ? 1 : 0;
-  return Number(b) - Number(a);
+  if (a !== undefined && b !== undefined) return b - a;
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function trailingNumber(name: string): string | undefined {
-  return /(\d+)(?:\.[a-z]+)?$/i.exec(name)?.[1];
+/** The number at the end of a name, before an extension; undefined for a date, which has six digits and more. */
+function trailingNumber(name: string): number | undefined {
+  const digits = /([\d\-_.T]+)(?:\.[a-z]+)?$/i.exec(name)?.[1]?.replace(/\D/g, "");
+  return digits === undefined || digits === "" || digits.length >= 6 ? undefined : Number(digits);
 }
