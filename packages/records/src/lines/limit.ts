@@ -17,5 +17,5 @@ export function cutAt(text: string, limit: number): number {
   }
   // Half of a surrogate pair counts as three bytes (U+FFFD), the whole as four.
   const before = text.charCodeAt(low - 1);
-  return low > 1 && low < text.length && before >= 0xd800 && before <= 0xdbff ? low - 1 : low;
+  return low > 0 && low < text.length && before >= 0xd800 && before <= 0xdbff ? low - 1 : low;
 }
