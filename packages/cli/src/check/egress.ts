@@ -8,7 +8,7 @@ export function checkEgress({ allow, routes }: EgressConfig, report: Report): vo
   const seen = new Map<string, string>();
   for (const { from } of routes) {
     const { host, port } = from.authority;
-    const normal = `${host} ${port} ${from.prefix}`;
+    const normal = `${from.scheme} ${host} ${port} ${from.prefix}`;
     const first = seen.get(normal);
     if (first === undefined) seen.set(normal, from.text);
     else report.error(["egress", "routes", from.text], `is never used: it means the same as ${first}; remove one`);

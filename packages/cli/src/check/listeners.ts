@@ -34,8 +34,7 @@ function listenersOf({ logs, health, metrics, egress }: Sections): Listener[] {
     listeners.push({ path: ["egress", "listen"], ...listen }, { path: ["egress", "admin", "port"], port: admin.port });
     for (const { from } of routes.filter((route) => route.from.direct)) {
       const { host, port } = from.authority;
-      const scheme = from.text.slice(0, from.text.indexOf(":"));
-      listeners.push({ path: ["egress", "routes", from.text], host, port, sharedBy: scheme });
+      listeners.push({ path: ["egress", "routes", from.text], host, port, sharedBy: from.scheme });
     }
   }
   return listeners;
