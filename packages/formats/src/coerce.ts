@@ -41,6 +41,10 @@ function expectation(existing: Node): Expectation {
   return { type: typeName(existing) as TypeName, by: existing.origin.at(existing.start) };
 }
 
+/** The dates and times of TOML. */
+const date =
+  /^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[-+][0-9]{2}:[0-9]{2})?)?|[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)$/;
+
 function convert(
   text: string,
   type: TypeName,
@@ -51,6 +55,7 @@ function convert(
     const word = text.toLowerCase();
     return word === "true" || word === "false" ? { kind: "boolean", text: word } : undefined;
   }
+  if (type === "date") return date.test(text) ? { kind: "date", text } : undefined;
   if (type === "number" || type === "integer") {
     const digits = number(text, replaced);
     if (digits === undefined) return undefined;
@@ -66,6 +71,7 @@ function article(type: TypeName): string {
 function hintFor(type: TypeName): string {
   if (type === "boolean") return "give true or false";
   if (type === "number" || type === "integer") return "give a number in the notation of the output's format";
+  if (type === "date") return "give a date or time as TOML writes it: 1979-05-27T07:32:00Z";
   return `text cannot replace a ${type}; name a value inside it, or give it in a file or in the configuration`;
 }
 

@@ -2,7 +2,7 @@ import type { Node, Scalar } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** The formats that are read and written. */
-export const formatNames = ["json", "yaml", "properties", "dotenv", "ini"] as const;
+export const formatNames = ["json", "yaml", "toml", "properties", "dotenv", "ini"] as const;
 export type FormatName = (typeof formatNames)[number];
 
 /** What separates the keys of nested values in formats whose keys are flat. */
@@ -35,6 +35,7 @@ const extensions: Readonly<Record<string, FormatName>> = {
   ".jsonc": "json",
   ".yaml": "yaml",
   ".yml": "yaml",
+  ".toml": "toml",
   ".properties": "properties",
   ".env": "dotenv",
   ".ini": "ini",
@@ -51,6 +52,7 @@ export function formatOf(path: string): FormatName | undefined {
 const loaders: Readonly<Record<FormatName, () => Promise<Format>>> = {
   json: async () => (await import("./json/format.ts")).json,
   yaml: async () => (await import("./yaml/format.ts")).yaml,
+  toml: async () => (await import("./toml/format.ts")).toml,
   properties: async () => (await import("./properties/format.ts")).properties,
   dotenv: async () => (await import("./dotenv/format.ts")).dotenv,
   ini: async () => (await import("./ini/format.ts")).ini,
