@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
-import { detailsOf, startHealthz } from "./healthz.ts";
+import { startHealthz, verdictOf } from "./healthz.ts";
 
 const QUICK = { interval: "100ms", fall: 1 };
 
@@ -15,12 +15,7 @@ function script(directory: string, source: string, given: object = {}): object {
 }
 
 async function errorOf(t: TestContext, check: object): Promise<string> {
-  const healthz = await startHealthz(t, { checks: { it: { ...QUICK, ...check } } });
-  return eventually(async () => {
-    const { status, error } = await detailsOf(healthz, "it");
-    assert.notEqual(status, "PENDING");
-    return String(error ?? status);
-  });
+  return verdictOf(await startHealthz(t, { checks: { it: { ...QUICK, ...check } } }), "it");
 }
 
 function pidsIn(file: string): number[] {

@@ -54,6 +54,15 @@ export async function detailsOf(healthz: Healthz, name: string): Promise<Record<
   return JSON.parse(body).checks[name];
 }
 
+/** The error of a check once it has a verdict, or its status when there is none. */
+export function verdictOf(healthz: Healthz, name: string): Promise<string> {
+  return eventually(async () => {
+    const { status, error } = await detailsOf(healthz, name);
+    if (status === "PENDING") throw new Error(`${name} has no verdict yet`);
+    return String(error ?? status);
+  });
+}
+
 /** The value of one series of healthz's own metrics. */
 export async function metric(healthz: Healthz, series: string): Promise<number | undefined> {
   const { body } = await healthz.get("/metrics");

@@ -1,4 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { systemCode } from "@outrigger/runtime/errors";
 import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
 import { type Endpoint, openSocket } from "./connection.ts";
@@ -101,7 +102,9 @@ function judge({ service }: GrpcSpec, { status, code, message, body }: Answer): 
 
 /** Errors of the connection speak for themselves; those of the protocol mean that the server speaks another. */
 function notGrpc(error: Error): Error {
-  const { code = "" } = error as NodeJS.ErrnoException;
-  if (!code.startsWith("ERR_HTTP2")) return error;
+  // A stream on a connection that could not be made is "canceled", and names the true reason as its cause.
+  const { cause } = error;
+  if (cause instanceof Error) return notGrpc(cause);
+  if (!systemCode(error)?.startsWith("ERR_HTTP2")) return error;
   return new CheckFailure("not gRPC", `the server does not speak gRPC: ${error.message}`, error);
 }
