@@ -26,6 +26,16 @@ export const definition: ToolDefinition<HealthConfig> = {
       summary: "ask one URL once: exit status 0 or 1, for a HEALTHCHECK without a shell",
       run: ({ args }) => import("./commands/probe.ts").then(({ probe }) => probe(args)),
     },
+    drain: {
+      usage: "drain [on|off]",
+      summary: "take the application out of traffic, or back into it: for an exec preStop hook",
+      run: (context) => import("./commands/drain.ts").then(({ drain }) => drain(context)),
+    },
+    wait: {
+      usage: "wait TARGET… [--timeout 5m] [--interval 2s] [--stable N]",
+      summary: "wait until every target is healthy: exit status 0, or 124 after the timeout; for an init container",
+      run: (context) => import("./commands/wait.ts").then(({ wait }) => wait(context)),
+    },
   },
 };
 
