@@ -2,7 +2,7 @@ import type { Node, Scalar } from "./node.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** The formats that are read and written. */
-export const formatNames = ["json", "yaml", "toml", "properties", "dotenv", "ini"] as const;
+export const formatNames = ["json", "yaml", "toml", "properties", "dotenv", "ini", "xml"] as const;
 export type FormatName = (typeof formatNames)[number];
 
 /** What separates the keys of nested values in formats whose keys are flat. */
@@ -39,6 +39,8 @@ const extensions: Readonly<Record<string, FormatName>> = {
   ".properties": "properties",
   ".env": "dotenv",
   ".ini": "ini",
+  ".xml": "xml",
+  ".config": "xml",
 };
 
 /** The format of a file by its name; undefined for those that are only copied. */
@@ -56,6 +58,7 @@ const loaders: Readonly<Record<FormatName, () => Promise<Format>>> = {
   properties: async () => (await import("./properties/format.ts")).properties,
   dotenv: async () => (await import("./dotenv/format.ts")).dotenv,
   ini: async () => (await import("./ini/format.ts")).ini,
+  xml: async () => (await import("./xml/format.ts")).xml,
 };
 
 export function loadFormat(name: FormatName): Promise<Format> {
