@@ -17,6 +17,11 @@ for (const level of levels) for (const spelling of spellings[level].split(" ")) 
 // pino and bunyan write numbers; syslog's (0 to 7) are in the table above.
 for (const [index, level] of levels.entries()) known.set(String((index + 1) * 10), level);
 
+/** Whether `level` is one of `levels`. */
+export function isLevel(level: string): boolean {
+  return (levels as readonly string[]).includes(level);
+}
+
 /** Spellings seen before, as they were written: a log uses a handful. Bounded, because a broken log may use any number. */
 const seen = new Map<string, string>();
 const seenLimit = 256;

@@ -20,7 +20,11 @@ function join(lines: readonly string[], rule: MultilineRule, options: { maxLines
   for (const line of lines) push(line);
   const whole = lines.reduce((sum, line) => sum + line.length + 1, 0);
   assert.equal(accounted + joiner.pending, whole);
-  return { records, joiner, push, flush: () => (joiner.flush(), records) };
+  const flush = () => {
+    joiner.flush();
+    return records;
+  };
+  return { records, joiner, push, flush };
 }
 
 const plain = "the next line";

@@ -14,7 +14,7 @@ export interface AccessLine {
   agent: string | undefined;
 }
 
-const statusAndBytes = /" (\d{3}) (\d+|-)(?: "|$| )/g;
+const statusAndBytes = /(?<!\\)" (\d{3}) (\d+|-)(?: "|$| )/g;
 const method = /^[A-Za-z]+$/;
 const protocol = /^[A-Z]+\/\d[\d.]*$/;
 

@@ -1,4 +1,4 @@
-import { levels, normalizeLevel } from "../level.ts";
+import { isLevel, normalizeLevel } from "../level.ts";
 import type { Parse } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 
@@ -13,7 +13,7 @@ export function plainParser(time: TimeReader): Parse {
     level.lastIndex = found.end;
     const match = level.exec(line);
     const name = match === null ? undefined : normalizeLevel(match[1]!);
-    const known = name !== undefined && (levels as readonly string[]).includes(name);
+    const known = name !== undefined && isLevel(name);
     separators.lastIndex = known ? level.lastIndex : found.end;
     separators.exec(line);
     return {

@@ -1,4 +1,4 @@
-import { normalizeLevel } from "../level.ts";
+import { isLevel, normalizeLevel } from "../level.ts";
 import { type Field, fieldsText, type Parse, type ParsedRecord } from "../record.ts";
 import type { TimeReader } from "../time/reader.ts";
 import { JsonMembers, listFields } from "./json-object.ts";
@@ -9,7 +9,6 @@ const roles = rolesOf({ time: ["@t"], level: ["@l"], message: ["@m"] });
 const openBracket = 91;
 const space = 32;
 const longestLevel = 12;
-const word = /^[A-Za-z]+$/;
 
 /** Serilog: the text of the file and the console sink, and compact JSON. */
 export function serilogParser(time: TimeReader): Parse {
@@ -26,10 +25,10 @@ function readText(line: string, time: TimeReader): ParsedRecord | undefined {
   const start = found.end + (console ? 1 : 2);
   const end = line.indexOf("]", start);
   if (end <= start || end - start > longestLevel) return undefined;
-  const level = line.slice(start, end);
-  if (!word.test(level)) return undefined;
+  const level = normalizeLevel(line.slice(start, end));
+  if (!isLevel(level)) return undefined;
   const message = line.slice(line.charCodeAt(end + 1) === space ? end + 2 : end + 1);
-  return { time: found.time, level: normalizeLevel(level), message, fields: "" };
+  return { time: found.time, level, message, fields: "" };
 }
 
 /** Compact JSON: `@t`, `@l` (absent for information), `@m` or the template `@mt`, exceptions and properties as fields. */

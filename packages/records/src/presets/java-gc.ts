@@ -4,5 +4,5 @@ import type { PatternPreset } from "./preset.ts";
 export const javaGc: PatternPreset = {
   kind: "pattern",
   source:
-    "^(?:\\[(?<time>[^\\]]+)\\])?(?:\\[[^\\]]*\\])*\\[(?<level>[a-z]+) *\\]\\[gc[^\\]]*\\] (?:GC\\((?<id>\\d+)\\) )?(?<kind>Pause [A-Z][A-Za-z]*|Concurrent [A-Z][A-Za-z ]*?)(?: \\((?<mode>Normal|Concurrent Start|Mixed|Prepare Mixed)\\))?(?: \\((?<cause>[^)]*)\\))? (?:(?<before>\\d+[KMG])->(?<after>\\d+[KMG])\\((?<total>\\d+[KMG])\\) )?(?<duration>[\\d.]+ms)",
+    "^(?:\\[(?<time>[^\\]]+)\\])?(?:\\[[^\\]]*\\])*\\[(?<level>[a-z]+) *\\]\\[gc[^\\]]*\\] (?:GC\\((?<id>\\d+)\\) )?(?<kind>Pause [A-Z][A-Za-z]*|Concurrent [A-Z][A-Za-z ]*?)(?: \\((?<mode>Normal|Concurrent Start|Mixed|Prepare Mixed)\\))?(?: \\((?<cause>[^()]*(?:\\(\\))?)\\))? (?:(?<before>\\d+[KMG])->(?<after>\\d+[KMG])\\((?<total>\\d+[KMG])\\) )?(?<duration>[\\d.]+ms)",
 };

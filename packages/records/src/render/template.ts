@@ -30,8 +30,12 @@ export class TemplateRenderer implements Renderer {
 
   /** Without a time and a level in front the message would begin with their separators. */
   unparsed(record: string): string {
-    const text = this.#fill({ time: undefined, level: undefined, message: record, fields: "" });
-    return `${record.startsWith(" ") ? text : text.trimStart()}\n`;
+    let line = this.#template.start;
+    for (const { name, literal } of this.#template.captures) {
+      const value = name === "message" ? record : name === "source" || name === "file" ? this.#labels[name] : "";
+      line += line === "" && value === "" ? literal.trimStart() : value + literal;
+    }
+    return `${line}\n`;
   }
 
   #fill(record: ParsedRecord): string {
