@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { appendFileSync, chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { freePort } from "../../harness/ports.ts";
+import { temporaryDirectory } from "../../harness/temporary.ts";
+import { startHealthz, verdictOf } from "../../healthz/healthz.ts";
+
+const QUICK = { interval: "100ms", fall: 1 };
+
+/** Ends a child process with the test. */
+function owned(t: TestContext, child: ChildProcess): ChildProcess {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  t.after(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await ended;
+  });
+  return child;
+}
+
+function startRedis(t: TestContext, port: number, ...options: string[]): ChildProcess {
+  const args = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--save",
+    "",
+    "--dir",
+    temporaryDirectory(t),
+    ...options,
+  ];
+  return owned(t, spawn("redis-server", args, { stdio: "ignore" }));
+}
+
+test("Redis itself: up, stopped, continued, ended", async (t) => {
+  const port = await freePort();
+  const server = startRedis(t, port);
+  const healthz = await startHealthz(t, {
+    checks: { cache: { redis: `localhost:${port}`, ...QUICK, timeout: "300ms" } },
+  });
+  await healthz.until("/healthz/cache", 200);
+  server.kill("SIGSTOP");
+  await healthz.until("/healthz/cache", 503);
+  assert.match(await verdictOf(healthz, "cache"), /^timeout/);
+  server.kill("SIGCONT");
+  await healthz.until("/healthz/cache", 200);
+  server.kill("SIGKILL");
+  await healthz.until("/healthz/cache", 503);
+  assert.match(await verdictOf(healthz, "cache"), /^connection (refused|reset)/);
+});
+
+test("Redis with a password: none is good enough, the right one too, a wrong one is not", async (t) => {
+  const port = await freePort();
+  startRedis(t, port, "--requirepass", "s3cret", "--user", "me", "on", ">pa55word", "+ping");
+  const address = `localhost:${port}`;
+  const healthz = await startHealthz(t, {
+    checks: {
+      none: { redis: address, ...QUICK },
+      right: { redis: { address, password: "s3cret" }, ...QUICK },
+      user: { redis: { address, username: "me", password: "pa55word" }, ...QUICK },
+      url: `redis://me:pa55word@${address}`,
+      wrong: { redis: { address, password: "another" }, ...QUICK },
+    },
+  });
+  for (const name of ["none", "right", "user", "url"]) await healthz.until(`/healthz/${name}`, 200);
+  await healthz.until("/healthz/wrong", 503);
+  assert.match(await verdictOf(healthz, "wrong"), /-WRONGPASS/);
+});
+
+test("Redis that has no room for another client fails", async (t) => {
+  const port = await freePort();
+  const server = startRedis(t, port, "--maxclients", "1");
+  const holder = owned(
+    t,
+    spawn("redis-cli", ["-p", String(port), "SUBSCRIBE", "x"], { stdio: ["ignore", "pipe", "ignore"] }),
+  );
+  const subscribed = new Promise((resolve) => holder.stdout!.once("data", resolve));
+  const healthz = await startHealthz(t, { checks: { cache: { redis: `localhost:${port}`, ...QUICK } } });
+  assert.equal(server.exitCode, null);
+  await Promise.race([subscribed, healthz.until("/healthz/cache", 503)]);
+  await healthz.until("/healthz/cache", 503);
+});
+
+const postgresBin = findPostgres();
+
+/** Debian keeps each version's programs in a directory of its own. */
+function findPostgres(): string | undefined {
+  try {
+    const [newest] = readdirSync("/usr/lib/postgresql").sort((a, b) => Number(b) - Number(a));
+    return newest && path.join("/usr/lib/postgresql", newest, "bin");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The user that PostgreSQL runs as: it refuses to be root. */
+function unprivileged(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const [, uid, gid] = /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync("/etc/passwd", "utf8")) ?? [];
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+interface Postgres {
+  port: number;
+  log: string;
+  start(...options: string[]): ChildProcess;
+}
+
+/** A cluster of its own, in which everybody on this machine is trusted but `nobody`. */
+async function makeCluster(t: TestContext): Promise<Postgres> {
+  const user = unprivileged();
+  const directory = temporaryDirectory(t);
+  const data = path.join(directory, "data");
+  mkdirSync(data, { mode: 0o700 });
+  if (user.uid !== undefined) for (const each of [directory, data]) chownSync(each, user.uid, user.gid!);
+  const bin = (name: string) => path.join(postgresBin!, name);
+  execFileSync(bin("initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-N"], {
+    ...user,
+    cwd: directory,
+    stdio: "ignore",
+  });
+  const port = await freePort();
+  const log = path.join(directory, "log");
+  appendFileSync(log, "");
+  const start = (...options: string[]) => {
+    const args = [
+      "-D",
+      data,
+      "-p",
+      String(port),
+      "-k",
+      directory,
+      "-c",
+      "listen_addresses=localhost",
+      "-F",
+      ...options,
+    ];
+    const child = owned(
+      t,
+      spawn(bin("postgres"), args, { ...user, cwd: directory, stdio: ["ignore", "ignore", "pipe"] }),
+    );
+    child.stderr!.on("data", (chunk: Buffer) => appendFileSync(log, chunk));
+    return child;
+  };
+  return { port, log, start };
+}
+
+test("PostgreSQL itself: up, unknown user and database, stopped, ended; its log has no complaint", async (t) => {
+  if (postgresBin === undefined) return t.skip("PostgreSQL is not installed");
+  const cluster = await makeCluster(t);
+  const server = cluster.start("-c", "log_min_messages=info");
+  const address = `localhost:${cluster.port}`;
+  const healthz = await startHealthz(t, {
+    checks: {
+      store: { postgres: address, ...QUICK, timeout: "500ms" },
+      unknownUser: { postgres: { address, user: "nobody" }, ...QUICK },
+      unknownDatabase: { postgres: { address, database: "nope" }, ...QUICK },
+    },
+  });
+  for (const name of ["store", "unknownUser", "unknownDatabase"]) await healthz.until(`/healthz/${name}`, 200);
+  assert.doesNotMatch(readFileSync(cluster.log, "utf8"), /incomplete startup packet|invalid length/);
+  server.kill("SIGSTOP");
+  await healthz.until("/healthz/store", 503);
+  assert.match(await verdictOf(healthz, "store"), /^timeout/);
+  server.kill("SIGCONT");
+  await healthz.until("/healthz/store", 200);
+  server.kill("SIGINT");
+  await healthz.until("/healthz/store", 503);
+});
+
+test("PostgreSQL that has no connection left fails with its SQLSTATE", async (t) => {
+  if (postgresBin === undefined) return t.skip("PostgreSQL is not installed");
+  const cluster = await makeCluster(t);
+  cluster.start("-c", "max_connections=1", "-c", "superuser_reserved_connections=0", "-c", "max_wal_senders=0");
+  const healthz = await startHealthz(t, { checks: { store: { postgres: `localhost:${cluster.port}`, ...QUICK } } });
+  await healthz.until("/healthz/store", 200);
+  const url = `postgresql://postgres@localhost:${cluster.port}/postgres`;
+  owned(t, spawn("psql", [url, "-c", "select pg_sleep(600)"], { stdio: "ignore" }));
+  await healthz.until("/healthz/store", 503);
+  assert.match(await verdictOf(healthz, "store"), /^SQLSTATE 53300/);
+});
