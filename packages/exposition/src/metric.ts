@@ -12,6 +12,8 @@ export interface MetricSpec {
   readonly type: MetricType;
   readonly help: string;
   readonly labelNames: readonly string[];
+  /** Each series has labels of its own: `labelNames` is one name, and its value the text that `labelText` makes. */
+  readonly freeLabels?: boolean;
   /** Upper bounds, rising, without `+Inf`; histograms only. */
   readonly buckets?: readonly number[];
   readonly limits: TableLimits;
@@ -73,7 +75,8 @@ abstract class Metric<S extends Series> {
   }
 
   protected textOf(labels: readonly string[] | undefined): string {
-    return labels === undefined ? 'overflow="true"' : labelText(this.spec.labelNames, labels);
+    if (labels === undefined) return 'overflow="true"';
+    return this.spec.freeLabels ? (labels[0] ?? "") : labelText(this.spec.labelNames, labels);
   }
 }
 
@@ -134,7 +137,7 @@ export type AnyMetric = CounterMetric | GaugeMetric | HistogramMetric;
 
 /** Whether values may pass from one to the other: same name, type, labels and buckets. */
 export function sameIdentity(a: MetricSpec, b: MetricSpec): boolean {
-  const identity = ({ name, type, labelNames, buckets }: MetricSpec) =>
-    JSON.stringify([name, type, labelNames, buckets ?? []]);
+  const identity = ({ name, type, labelNames, freeLabels = false, buckets = [] }: MetricSpec) =>
+    JSON.stringify([name, type, labelNames, freeLabels, buckets]);
   return identity(a) === identity(b);
 }

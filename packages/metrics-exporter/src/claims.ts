@@ -3,14 +3,18 @@
 import type { Labels } from "@outrigger/exposition/document";
 import { type Claim, groupOf } from "@outrigger/exposition/merge";
 import type { AnyMetric } from "@outrigger/exposition/metric";
+import { readSample } from "@outrigger/exposition/sample-line";
 import type { Family } from "@outrigger/runtime/metrics";
 
 /** A rule's metric. */
 export function claimOfMetric(metric: AnyMetric): Claim {
-  const { name, type, labelNames } = metric.spec;
+  const { name, type, labelNames, freeLabels } = metric.spec;
   const groups = () => {
-    const labelSets = metric.table.all.map(({ labels }) =>
-      labelNames.map((label, index) => [label, labels[index] ?? ""] as const),
+    const labelSets = metric.table.all.map(
+      ({ labels }): Labels =>
+        freeLabels
+          ? readSample(`x{${labels[0]}} 0`, { strict: true }).labels
+          : labelNames.map((label, index) => [label, labels[index] ?? ""] as const),
     );
     if (metric.table.overflow) labelSets.push([["overflow", "true"]]);
     return groupsOf(name, type, labelSets);

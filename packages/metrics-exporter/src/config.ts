@@ -1,9 +1,17 @@
-import { type Infer, integer, object, port, type Schema, withDefault } from "@outrigger/runtime/schema";
+import { type Infer, integer, object, optional, port, type Schema, withDefault } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
 import { type LogSource, sourcesOfLogs } from "./config/log-files.ts";
 import { logsSchema } from "./config/logs-schema.ts";
 import { compileRules, definitionsOf } from "./config/rule-check.ts";
-import { execSchema, jsonSchema, probesSchema, scrapeSchema, textfilesSchema } from "./config/source-schemas.ts";
+import {
+  execSchema,
+  jsonSchema,
+  probesSchema,
+  processesSchema,
+  scrapeSchema,
+  textfilesSchema,
+} from "./config/source-schemas.ts";
+import { statsdSchema } from "./config/statsd-schema.ts";
 import type { CompiledRule } from "./rules/compile.ts";
 
 const limits = object('Bounds for the number of series; what is beyond goes to a series labelled overflow="true".', {
@@ -16,7 +24,9 @@ const metrics = object("metrics-exporter: Prometheus metrics for an application 
   logs: withDefault(logsSchema, {}),
   json: withDefault(jsonSchema, []),
   textfiles: withDefault(textfilesSchema, []),
+  processes: withDefault(processesSchema, []),
   scrape: withDefault(scrapeSchema, []),
+  statsd: optional(statsdSchema),
   probes: withDefault(probesSchema, {}),
   exec: withDefault(execSchema, []),
   limits: withDefault(limits, {}),

@@ -10,7 +10,7 @@ import { maxLine } from "./logs/reader.ts";
 import { OwnMetrics } from "./own-metrics.ts";
 import { RuleEngine } from "./rules/engine.ts";
 import { Collector } from "./sources/collector.ts";
-import { createSources } from "./sources/registry.ts";
+import { planSources, type SourceContext } from "./sources/registry.ts";
 
 /** How one exposition is asked for. */
 export interface ExposeRequest {
@@ -32,6 +32,7 @@ export class Exporter {
   readonly engine: RuleEngine;
   readonly #registry: Registry;
   readonly #collector: Collector;
+  readonly #context: SourceContext;
   /** Tells this exporter from all others. */
   readonly #id = randomUUID();
 
@@ -41,17 +42,18 @@ export class Exporter {
     this.own = new OwnMetrics(registry, this.store, () => this.engine.rules);
     this.engine = new RuleEngine(this.store, this.own, maxLine);
     this.engine.use(config.rules);
+    this.#context = { store: this.store, registry, log };
     this.#collector = new Collector(registry, log);
   }
 
   /** Begins to read the sources other than log files. */
   async start(config: MetricsConfig): Promise<void> {
-    await this.#collector.use(await createSources(config));
+    await this.#collector.use(await planSources(config, this.#context));
   }
 
   /** Lets every source do once what it would do in the background. */
   async once(config: MetricsConfig): Promise<void> {
-    await this.#collector.once(await createSources(config));
+    await this.#collector.once(await planSources(config, this.#context));
   }
 
   /** Puts another configuration in force; what stays the same keeps its values. */

@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   refine,
+  regex,
   text,
   withDefault,
 } from "@outrigger/runtime/schema";
@@ -95,6 +96,14 @@ export const textfilesSchema = list(
       return { ...value, files: typeof value.files === "string" ? [value.files] : value.files };
     },
   ),
+);
+
+export const processesSchema = list(
+  "Groups of processes, seen through a shared PID namespace; the first that matches wins.",
+  object("A group.", {
+    name: text("The label groupname.", { nonEmpty: true }),
+    match: regex("What the command line looks like."),
+  }),
 );
 
 export const execSchema = list(

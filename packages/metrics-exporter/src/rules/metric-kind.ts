@@ -5,9 +5,9 @@ import type { MetricType } from "@outrigger/exposition/metric";
 import type { ReportProblem, RuleDefinition } from "./definition.ts";
 
 /** 5 ms to 60 s. */
-const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+export const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 /** 64 B to 1 MiB in powers of four. */
-const bytesBuckets = [64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
+export const bytesBuckets = [64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
 
 export interface MetricKind {
   readonly type: MetricType;

@@ -2,10 +2,11 @@
 import type { Contribution, Merged } from "@outrigger/exposition/merge";
 import type { Log } from "@outrigger/runtime/log";
 import type { Counter, Gauge, Registry } from "@outrigger/runtime/metrics";
+import type { PlannedSource } from "./registry.ts";
 import type { Reading, ScrapeContext, Source } from "./source.ts";
 
 export class Collector {
-  #sources: readonly Source[] = [];
+  #sources = new Map<string, Source>();
   readonly #log: Log;
   readonly #up: Gauge;
   readonly #duration: Gauge;
@@ -37,18 +38,36 @@ export class Collector {
     );
   }
 
-  /** Reads these sources from now on; the others are stopped. */
-  async use(sources: readonly Source[]): Promise<void> {
+  /**
+   * Reads these sources from now on. Those that run already go on, the others are stopped; when one cannot be made nothing
+   * changes.
+   */
+  async use(planned: readonly PlannedSource[]): Promise<void> {
+    const next = new Map<string, Source>();
+    try {
+      for (const { key, make } of planned) next.set(key, this.#sources.get(key) ?? (await make()));
+    } catch (error) {
+      await this.#stop(next, this.#sources);
+      throw error;
+    }
     const left = this.#sources;
-    this.#sources = sources;
-    for (const source of sources) source.start?.();
-    await Promise.all(left.map((source) => source.stop?.()));
+    this.#sources = next;
+    for (const { key, refresh } of planned) {
+      const running = left.get(key);
+      if (running) refresh?.(running);
+      else next.get(key)?.start?.();
+    }
+    await this.#stop(left, next);
   }
 
   /** Takes these sources without a background; each has done its work when this resolves. */
-  async once(sources: readonly Source[]): Promise<void> {
-    this.#sources = sources;
-    await Promise.all(sources.map((source) => source.once?.()));
+  async once(planned: readonly PlannedSource[]): Promise<void> {
+    for (const { key, make } of planned) this.#sources.set(key, await make());
+    await Promise.all([...this.#sources.values()].map((source) => source.once?.()));
+  }
+
+  async #stop(sources: ReadonlyMap<string, Source>, except: ReadonlyMap<string, Source>): Promise<void> {
+    await Promise.all([...sources].map(([key, source]) => (except.has(key) ? undefined : source.stop?.())));
   }
 
   /** What all sources contribute, in their order. Scrapes at the same time share one reading. */
@@ -68,7 +87,7 @@ export class Collector {
   }
 
   async #readAll(context: ScrapeContext): Promise<Contribution[]> {
-    const all = await Promise.all(this.#sources.map((source) => source.read(context)));
+    const all = await Promise.all([...this.#sources.values()].map((source) => source.read(context)));
     const readings = new Map(all.flat().map((reading) => [`${reading.kind} ${reading.source}`, reading]));
     const before = this.#known;
     for (const [key, reading] of before) if (!readings.has(key)) this.#forget(key, reading);

@@ -1,40 +1,111 @@
 /** All kinds of sources, in the order in which they are merged. */
+import { createHash } from "node:crypto";
+import type { MetricStore } from "@outrigger/exposition/store";
+import type { Log } from "@outrigger/runtime/log";
+import type { Registry } from "@outrigger/runtime/metrics";
+import { Secret } from "@outrigger/runtime/secrets";
 import type { MetricsConfig } from "../config.ts";
 import type { Source } from "./source.ts";
+import type { StatsdSource } from "./statsd/source.ts";
 
-type Make = (config: MetricsConfig) => Promise<Source[]>;
+/** A source that is to run. The same key, twice in a row, means that the one that runs already may go on. */
+export interface PlannedSource {
+  readonly key: string;
+  make(): Source | Promise<Source>;
+  /** Tells the one that goes on what has changed without needing another. */
+  refresh?(running: Source): void;
+}
+
+/** What sources may need beside their configuration. */
+export interface SourceContext {
+  readonly store: MetricStore;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
+type Plan = (config: MetricsConfig, context: SourceContext) => Promise<PlannedSource[]>;
 
 // Loaded when they are used: most exporters read nothing but log files.
-const kinds: readonly Make[] = [
+const kinds: readonly Plan[] = [
   async ({ json }) => {
     if (json.length === 0) return [];
     const { JsonSource } = await import("./json.ts");
-    return json.map((config) => new JsonSource(config));
+    return plan("json", json, (config) => new JsonSource(config));
   },
   async ({ textfiles }) => {
     if (textfiles.length === 0) return [];
     const { TextfilesSource } = await import("./textfiles.ts");
-    return textfiles.map((config) => new TextfilesSource(config));
+    return plan("textfiles", textfiles, (config) => new TextfilesSource(config));
+  },
+  async ({ processes }, { registry, log }) => {
+    if (processes.length === 0) return [];
+    const { namespaceGauge, ProcessesSource } = await import("./processes/source.ts");
+    const key = `processes ${JSON.stringify(processes.map(({ name, match }) => [name, match.source]))}`;
+    return [{ key, make: () => new ProcessesSource(processes, once(registry, namespaceGauge), log) }];
   },
   async ({ scrape }) => {
     if (scrape.length === 0) return [];
     const { ScrapeSource } = await import("./scrape.ts");
-    return scrape.map((config) => new ScrapeSource(config));
+    return plan("scrape", scrape, (config) => new ScrapeSource(config));
+  },
+  async ({ statsd, limits }, { store, registry }) => {
+    if (statsd === undefined) return [];
+    const [{ Mapper }, { StatsdMetrics }, { registerStatsd, StatsdSource }] = await Promise.all([
+      import("./statsd/mapping.ts"),
+      import("./statsd/metrics.ts"),
+      import("./statsd/source.ts"),
+    ]);
+    const { listen: host, port, mappings } = statsd;
+    return [
+      {
+        // The port can be had only once.
+        key: `statsd ${host} ${port}`,
+        async make() {
+          const metrics = new StatsdMetrics(store, new Mapper(mappings), limits.seriesPerMetric);
+          const source = new StatsdSource({ host, port }, metrics, once(registry, registerStatsd));
+          await source.open();
+          return source;
+        },
+        refresh: (running) => (running as StatsdSource).use(new Mapper(mappings)),
+      },
+    ];
   },
   async ({ probes }) => {
     const entries = Object.entries(probes);
     if (entries.length === 0) return [];
     const { ProbeSource } = await import("./probe.ts");
-    return entries.map(([name, config]) => new ProbeSource(name, config));
+    return plan("probe", entries, ([name, config]) => new ProbeSource(name, config));
   },
   async ({ exec }) => {
     if (exec.length === 0) return [];
     const { ExecSource } = await import("./exec.ts");
-    return exec.map((config) => new ExecSource(config));
+    return plan("exec", exec, (config) => new ExecSource(config));
   },
 ];
 
-/** The sources of a configuration, not yet started. */
-export async function createSources(config: MetricsConfig): Promise<Source[]> {
-  return (await Promise.all(kinds.map((make) => make(config)))).flat();
+/** The sources of a configuration, not yet made. */
+export async function planSources(config: MetricsConfig, context: SourceContext): Promise<PlannedSource[]> {
+  return (await Promise.all(kinds.map((kind) => kind(config, context)))).flat();
+}
+
+function plan<C>(kind: string, configs: readonly C[], make: (config: C) => Source): PlannedSource[] {
+  return configs.map((config, index) => ({ key: `${kind} ${index} ${identityOf(config)}`, make: () => make(config) }));
+}
+
+/** A text that is the same for equal configurations; secrets are part of it as digests. */
+function identityOf(config: unknown): string {
+  return JSON.stringify(config, function (this: Record<string, unknown>, key, value: unknown) {
+    const original = this[key];
+    return original instanceof Secret ? createHash("sha256").update(original.reveal()).digest("hex") : value;
+  });
+}
+
+const registered = new WeakMap<Registry, Map<unknown, unknown>>();
+
+/** What `register` adds to the registry, added only once, however often a kind of source is configured anew. */
+function once<T>(registry: Registry, register: (registry: Registry) => T): T {
+  const known = registered.get(registry) ?? new Map<unknown, unknown>();
+  registered.set(registry, known);
+  if (!known.has(register)) known.set(register, register(registry));
+  return known.get(register) as T;
 }
