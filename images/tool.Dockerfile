@@ -8,7 +8,7 @@ FROM ${BASE_IMAGE}
 ARG TARGETARCH=amd64
 # The init, and mount points with mode 1777: a fresh named volume takes over owner and mode of what it is mounted on.
 COPY dist/rootfs/${TARGETARCH}/ /
-COPY dist/sbom/ /usr/share/sbom/
+COPY dist/sbom/{{name}}.cdx.json /usr/share/sbom/
 COPY dist/{{name}}/ /app/
 
 USER {{user}}:{{user}}

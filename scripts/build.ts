@@ -1,6 +1,6 @@
 // Bundles the tools into dist/. Usage: node scripts/build.ts [IMAGE…]; without names, all of them.
 import path from "node:path";
-import { bundleImages } from "./build/bundle.ts";
+import { bundleImage } from "./build/bundle.ts";
 import { images } from "./images/catalogue.ts";
 
 const root = path.dirname(import.meta.dirname);
@@ -10,7 +10,7 @@ const unknown = wanted.find((name) => !names.includes(name));
 if (unknown === undefined) {
   process.umask(0o022);
   const chosen = wanted.length === 0 ? images : images.filter(({ name }) => wanted.includes(name));
-  await bundleImages(chosen, root);
+  for (const image of chosen) await bundleImage(image, root);
 } else {
   process.stderr.write(`no image is called ${unknown}; there are ${names.join(", ")}\n`);
   process.exitCode = 2;

@@ -7,7 +7,7 @@
 //   lock         records the newest Debian packages, for both architectures, in images/base/debian.json
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { bundleImages } from "./build/bundle.ts";
+import { bundleImage } from "./build/bundle.ts";
 import { prepareBase, recordPackages } from "./images/base.ts";
 import { buildApps, buildBase, buildContext, buildTools } from "./images/build.ts";
 import { images } from "./images/catalogue.ts";
@@ -27,7 +27,7 @@ const commands: Record<string, () => void | Promise<void>> = {
     buildBase(context());
   },
   async tools() {
-    await bundleImages(images, root);
+    for (const image of images) await bundleImage(image, root);
     buildTools(context());
   },
   apps: () => buildApps(context()),

@@ -5,22 +5,13 @@ import { build } from "esbuild";
 import { bundleName, type ImageSpec } from "../images/catalogue.ts";
 import { bundleComponents, cyclonedx } from "../images/sbom.ts";
 import { warmCompileCache } from "./compile-cache.ts";
-import { type BundledPackage, bundledPackages, licensesText } from "./licenses.ts";
-
-/** Bundles the images' programs into `dist/`, and lists the npm packages inside in `dist/sbom`. */
-export async function bundleImages(images: readonly ImageSpec[], root: string): Promise<void> {
-  const packages = [];
-  for (const image of images) packages.push(...(await bundleImage(image, root)));
-  const sbom = path.join(root, "dist/sbom");
-  mkdirSync(sbom, { recursive: true });
-  writeFileSync(path.join(sbom, "outrigger.cdx.json"), cyclonedx("outrigger", bundleComponents(packages)));
-}
+import { bundledPackages, licensesText } from "./licenses.ts";
 
 /**
- * Fills `dist/<name>` with the image's programs, their compile caches and `LICENSES.txt`, and returns the packages inside.
- * Modules behind `import()` are in the same file and still run only when they are asked for.
+ * Fills `dist/<name>` with the image's programs, their compile caches and `LICENSES.txt`, and lists the npm packages inside in
+ * `dist/sbom/<name>.cdx.json`. Modules behind `import()` are in the same file and still run only when they are asked for.
  */
-async function bundleImage(image: ImageSpec, root: string): Promise<BundledPackage[]> {
+export async function bundleImage(image: ImageSpec, root: string): Promise<void> {
   const out = path.join(root, "dist", image.name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -37,7 +28,12 @@ async function bundleImage(image: ImageSpec, root: string): Promise<BundledPacka
 
   const packages = bundledPackages(inputs);
   writeFileSync(path.join(out, "LICENSES.txt"), licensesText(path.join(root, "LICENSE"), packages));
-  return packages;
+  const sbom = path.join(root, "dist/sbom");
+  mkdirSync(sbom, { recursive: true });
+  writeFileSync(
+    path.join(sbom, `${image.name}.cdx.json`),
+    cyclonedx(`outrigger/${image.name}`, bundleComponents(packages)),
+  );
 }
 
 // What bin/<tool>.js does, without its top-level await, which CommonJS does not have.

@@ -53,17 +53,13 @@ function nodeComponent(node: NodeBinary): Component {
   };
 }
 
-/** The npm packages inside the bundles, each once. */
+/** The npm packages inside a bundle. */
 export function bundleComponents(packages: readonly BundledPackage[]): Component[] {
-  const unique = new Map(packages.map((one) => [`${one.name}@${one.version}`, one]));
-  return [...unique.keys()]
-    .sort()
-    .map((key) => unique.get(key)!)
-    .map(({ name, version, license }) => ({
-      type: "library",
-      name,
-      version,
-      purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
-      licenses: [{ expression: license }],
-    }));
+  return packages.map(({ name, version, license }) => ({
+    type: "library",
+    name,
+    version,
+    purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+    licenses: [{ expression: license }],
+  }));
 }

@@ -89,7 +89,7 @@ describe("structure of the images", { skip }, () => {
         const parts = base.components.map((component: { name: string }) => component.name);
         for (const part of ["node", "libc6", "libstdc++6", "libgcc-s1", "ca-certificates", "tini"])
           assert.ok(parts.includes(part), part);
-        const tools = JSON.parse(of().read("usr/share/sbom/outrigger.cdx.json").toString("utf8"));
+        const tools = JSON.parse(of().read(`usr/share/sbom/${image.name}.cdx.json`).toString("utf8"));
         const licenses = of().read("app/LICENSES.txt").toString("utf8");
         assert.match(licenses, /^Outrigger\n[\s\S]*Apache License/);
         for (const [, name] of licenses.matchAll(/^-{80}\n(\S+) \S+ \(.*\)$/gm)) {
