@@ -21,7 +21,8 @@ export class DialError extends Error {
   }
 }
 
-export type DialDone = (error: DialError | undefined, socket?: Socket) => void;
+/** `address` is the one that answered, of those given. */
+export type DialDone = (error: DialError | undefined, socket?: Socket, address?: string) => void;
 
 /** RFC 8305 section 5, Connection Attempt Delay. */
 const ATTEMPT_DELAY = 250;
@@ -66,7 +67,7 @@ export function dial(options: DialOptions, done: DialDone): () => void {
       socket.off("timeout", silent);
       socket.off("error", fail);
       stop();
-      done(undefined, socket);
+      done(undefined, socket, address);
     });
     if (waiting.length > 0) stagger = setTimeout(attempt, ATTEMPT_DELAY);
   };
@@ -77,6 +78,7 @@ export function dial(options: DialOptions, done: DialDone): () => void {
 
 /** Keeps the order within each family and starts with the family of the first address (RFC 8305 section 4). */
 function alternate(addresses: readonly string[]): string[] {
+  if (addresses.length < 2) return [...addresses];
   const isSix = (address: string) => address.includes(":");
   const preferred = addresses.filter((address) => isSix(address) === isSix(addresses[0] ?? ""));
   const others = addresses.filter((address) => isSix(address) !== isSix(addresses[0] ?? ""));

@@ -63,15 +63,15 @@ function open(
   const { timeouts } = exchange.snapshot.config;
   const started = performance.now();
   const options = { addresses, port: authority.port, timeout: timeouts.connect, allowHalfOpen: true };
-  const giveUp = dial(options, (error, upstream) => {
+  const giveUp = dial(options, (error, upstream, address) => {
     client.off("close", giveUp);
     engine.telemetry.dialled((performance.now() - started) / 1000);
     if (upstream === undefined) {
       const failure = upstreamFailure(error ?? new Error("no connection"), `${hostText(authority)}:${authority.port}`);
       return deny(exchange, tunnel, failure);
     }
-    exchange.address = upstream.remoteAddress;
-    client.write(ESTABLISHED);
+    exchange.address = address;
+    client.write(ESTABLISHED, "latin1");
     const { mode } = exchange.snapshot.policy;
     const isInspected = exchange.decision?.tunnel === "tls";
     if (isInspected && mode === "enforce") {

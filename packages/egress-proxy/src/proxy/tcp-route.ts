@@ -58,11 +58,11 @@ function connectInTurn(
     if (failure) return giveUp(failure);
     const started = performance.now();
     const timeout = Math.min(timeouts.connect, route.timeout);
-    dial({ addresses, port: upstream.authority.port, timeout, allowHalfOpen: true }, (error, server) => {
+    dial({ addresses, port: upstream.authority.port, timeout, allowHalfOpen: true }, (error, server, address) => {
       engine.telemetry.dialled((performance.now() - started) / 1000);
       if (server === undefined) return giveUp(upstreamFailure(error ?? new Error("no connection"), upstream.text));
       balancer.note(member, true);
-      exchange.address = server.remoteAddress;
+      exchange.address = address;
       relay(client, server, timeouts.idle, () => {
         balancer.release(member);
         exchange.bytesIn = client.bytesRead;
