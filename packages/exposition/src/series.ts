@@ -12,6 +12,7 @@ export interface Series {
   /** When the last event came, in milliseconds; kept only for metrics with a time to live. */
   touched: number;
   snapshot(): Snapshot;
+  /** Adds what a snapshot holds: with a lower limit than before, several may end up in the overflow series. */
   restore(snapshot: Snapshot): void;
 }
 
@@ -44,7 +45,7 @@ export class NumberSeries implements Series {
   }
 
   restore(snapshot: Snapshot): void {
-    this.value = Number(snapshot);
+    this.value += Number(snapshot);
   }
 }
 
@@ -71,7 +72,7 @@ export class HistogramSeries implements Series {
 
   restore(snapshot: Snapshot): void {
     const numbers = snapshot as readonly number[];
-    this.counts.set(numbers.slice(0, this.counts.length));
-    this.sum = numbers[this.counts.length] ?? 0;
+    for (let index = 0; index < this.counts.length; index++) (this.counts[index] as number) += numbers[index] ?? 0;
+    this.sum += numbers[this.counts.length] ?? 0;
   }
 }

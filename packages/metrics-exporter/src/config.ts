@@ -1,4 +1,14 @@
-import { type Infer, integer, object, optional, port, type Schema, withDefault } from "@outrigger/runtime/schema";
+import {
+  type Infer,
+  integer,
+  normalize,
+  object,
+  optional,
+  port,
+  type Schema,
+  text,
+  withDefault,
+} from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
 import { type LogSource, sourcesOfLogs } from "./config/log-files.ts";
 import { logsSchema } from "./config/logs-schema.ts";
@@ -30,6 +40,15 @@ const metrics = object("metrics-exporter: Prometheus metrics for an application 
   probes: withDefault(probesSchema, {}),
   exec: withDefault(execSchema, []),
   limits: withDefault(limits, {}),
+  state: withDefault(
+    normalize(
+      text("A file, or a directory for it, in which counters and file positions survive a restart; or off.", {
+        nonEmpty: true,
+      }),
+      (value) => (value === "off" ? undefined : value),
+    ),
+    "off",
+  ),
 });
 
 type Declared = Infer<typeof metrics>;

@@ -1,60 +1,114 @@
-import type { Service, Start } from "@outrigger/runtime/service";
+import type { Log } from "@outrigger/runtime/log";
+import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import type { MetricsConfig } from "./config.ts";
-import { Exporter } from "./exporter.ts";
+import { Exporter, type ExposeRequest } from "./exporter.ts";
+import type { Exposition } from "./exposition.ts";
 import { scrapeHandler } from "./http/scrape.ts";
 import { type HttpServer, serveHttp } from "./http/server.ts";
-import { readLogs } from "./logs/reader.ts";
+import { type LogReader, readLogs } from "./logs/reader.ts";
+import { type StateKeeper, stateErrors } from "./state/keeper.ts";
+import { moveState, openState } from "./state/open.ts";
 
 /** Starts the exporter. It is ready once it listens: a backlog of lines must not keep a pod unready. */
-export const start: Start<MetricsConfig> = (config, { tool, log, metrics }): Service<MetricsConfig> => {
-  const exporter = new Exporter(config, metrics, log);
-  let { port } = config;
-  let server: HttpServer | undefined;
-  let stopping = false;
-
-  const open = (at: number) =>
-    serveHttp({
-      port: at,
-      tool,
-      registry: metrics,
-      log,
-      ready: () => (stopping ? "stopping" : undefined),
-      scrape: scrapeHandler((request) => exporter.expose(request)),
-    });
-
-  const begin = async () => {
-    server = await open(port);
-    log.info("listening", { port: server.port });
-    await exporter.start(config);
-    return readLogs(config, exporter.engine, exporter.own, { log });
-  };
-  const following = begin();
-  const ready = following.then(() => {});
-  following.catch(() => exporter.stop());
-
+export const start: Start<MetricsConfig> = (config, runtime): Service<MetricsConfig> => {
+  const service = new ExporterService(config, runtime);
+  const ready = service.begin();
+  // A failed start leaves nothing open; `ready` tells about it.
+  ready.catch(() => service.end());
   let stopped: Promise<number> | undefined;
   return {
     ready,
-    async reload(next) {
-      const reader = await following;
-      const moved = next.port === port ? undefined : await open(next.port);
-      port = next.port;
-      await exporter.use(next);
-      reader.use(next);
-      if (!moved) return;
-      log.info("listening", { port: moved.port });
-      const left = server;
-      server = moved;
-      await left?.close();
-    },
+    reload: (next) => ready.then(() => service.use(next)),
     stop() {
-      stopping = true;
-      stopped ??= (async () => {
-        const reader = await following.catch(() => undefined);
-        await Promise.all([reader?.close(), server?.close(), exporter.stop()]);
-        return 0;
-      })();
+      stopped ??= ready.catch(() => {}).then(() => service.end());
       return stopped;
     },
   };
 };
+
+class ExporterService {
+  readonly #runtime: Runtime;
+  readonly #log: Log;
+  readonly #exporter: Exporter;
+  readonly #stateErrors;
+  #config: MetricsConfig;
+  #server: HttpServer | undefined;
+  #reader: LogReader | undefined;
+  #keeper: StateKeeper | undefined;
+  #stopping = false;
+
+  constructor(config: MetricsConfig, runtime: Runtime) {
+    this.#config = config;
+    this.#runtime = runtime;
+    this.#log = runtime.log;
+    this.#exporter = new Exporter(config, runtime.metrics, runtime.log);
+    this.#stateErrors = stateErrors(runtime.metrics);
+  }
+
+  async begin(): Promise<void> {
+    const { engine, own, store } = this.#exporter;
+    const { state } = this.#config;
+    const opened = state === undefined ? undefined : await openState(state, store, this.#stateErrors, this.#log);
+    this.#keeper = opened?.keeper;
+    this.#server = await this.#listen(this.#config.port);
+    await this.#exporter.start(this.#config);
+    const reader = readLogs(this.#config, engine, own, {
+      log: this.#log,
+      ...(opened?.resume && { resume: opened.resume }),
+      advanced: () => this.#keeper?.changed(),
+    });
+    this.#reader = reader;
+    if (this.#keeper) this.#keeper.positions = () => reader.follower.checkpoint();
+  }
+
+  async use(next: MetricsConfig): Promise<void> {
+    const reader = this.#reader as LogReader;
+    const moved = next.port === this.#config.port ? undefined : await this.#listen(next.port);
+    if (next.state !== this.#config.state) await this.#moveState(next.state, reader);
+    await this.#exporter.use(next);
+    reader.use(next);
+    this.#keeper?.changed();
+    this.#config = next;
+    if (!moved) return;
+    const left = this.#server;
+    this.#server = moved;
+    await left?.close();
+  }
+
+  async end(): Promise<number> {
+    this.#stopping = true;
+    await Promise.all([this.#server?.close(), this.#reader?.close(), this.#exporter.stop()]);
+    await this.#keeper?.close();
+    return 0;
+  }
+
+  async #listen(port: number): Promise<HttpServer> {
+    const { tool, metrics } = this.#runtime;
+    const server = await serveHttp({
+      port,
+      tool,
+      registry: metrics,
+      log: this.#log,
+      ready: () => (this.#stopping ? "stopping" : undefined),
+      scrape: scrapeHandler((request) => this.#expose(request)),
+    });
+    this.#log.info("listening", { port: server.port });
+    return server;
+  }
+
+  /** What is shown is saved first: after a crash no scrape may show less than an earlier one. */
+  async #expose(request: ExposeRequest): Promise<Exposition> {
+    const exposition = await this.#exporter.expose(request);
+    await this.#keeper?.save();
+    return exposition;
+  }
+
+  async #moveState(place: string | undefined, reader: LogReader): Promise<void> {
+    const positions = () => reader.follower.checkpoint();
+    const left = this.#keeper;
+    const { store } = this.#exporter;
+    this.#keeper =
+      place === undefined ? undefined : await moveState(place, store, positions, this.#stateErrors, this.#log);
+    await left?.close();
+  }
+}

@@ -4,8 +4,8 @@ import type { LogSource } from "../config/log-files.ts";
 import type { MetricsConfig } from "../config.ts";
 import type { OwnMetrics } from "../own-metrics.ts";
 import type { RuleEngine } from "../rules/engine.ts";
-import { RecordJoiner } from "./record-joiner.ts";
-import { TextConsumer } from "./text-consumer.ts";
+import { RecordJoiner, type RecordSink } from "./record-joiner.ts";
+import { TextConsumer, type TextSink } from "./text-consumer.ts";
 
 /** Bytes of a line that rules look at. */
 export const maxLine = 64 * 1024;
@@ -25,34 +25,43 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
+export interface ReadOptions extends Pick<FollowOptions, "log" | "once" | "resume"> {
+  /** Called when the positions that `follower.checkpoint()` gives have changed; without it they are not kept. */
+  readonly advanced?: (() => void) | undefined;
+}
+
 /** Starts reading; every record is given to `engine`. */
-export function readLogs(
-  config: ReadingConfig,
-  engine: RuleEngine,
-  own: OwnMetrics,
-  options: Pick<FollowOptions, "log" | "once">,
-): LogReader {
-  const joinerFor = ({ logs }: ReadingConfig) =>
-    logs.multiline && new RecordJoiner(logs.multiline, (record, file) => engine.record(record, file));
+export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetrics, options: ReadOptions): LogReader {
+  const { advanced, ...following } = options;
+  const records: RecordSink = {
+    record: (text, file) => engine.record(text, file),
+    settled: (generation) => consumer.settled(generation),
+  };
+  const joinerFor = ({ logs }: ReadingConfig) => logs.multiline && new RecordJoiner(logs.multiline, records);
   let joiner = joinerFor(config);
-  const consumer = new TextConsumer(
-    {
-      lines(text, generation) {
-        if (joiner) joiner.lines(text, generation);
-        else engine.lines(text, generation.file);
-      },
-      bytes: (count) => own.read(count),
-      truncated: () => own.truncated(),
-      end: (generation) => joiner?.end(generation),
+  const sink: TextSink = {
+    lines(text, generation, lengths) {
+      if (joiner) return joiner.lines(text, generation, lengths());
+      engine.lines(text, generation.file);
+      return 0;
     },
-    maxLine,
-  );
+    bytes: (count) => own.read(count),
+    truncated: () => own.truncated(),
+    end: (generation) => joiner?.end(generation),
+  };
+  const consumer = new TextConsumer(sink, maxLine);
   const follower = follow({
-    ...options,
+    ...following,
     sources: followed(config.sources),
     consumer,
     events: { rotated: () => own.rotations.inc(), truncated: () => own.rotations.inc() },
   });
+  if (advanced) {
+    consumer.commit = (generation, position) => {
+      follower.committed(generation, position);
+      advanced();
+    };
+  }
   return {
     follower,
     use(next) {

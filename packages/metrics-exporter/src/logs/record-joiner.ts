@@ -5,49 +5,63 @@ import { classifierOf } from "@outrigger/records/multiline";
 import type { Generation } from "@outrigger/tail/follow";
 import type { MultilineConfig } from "../config/multiline-schema.ts";
 
-/** Characters of a record; what follows is the next one. */
-const maxSize = 2 ** 20;
-
 interface OpenFile {
+  readonly generation: Generation;
   readonly joiner: LineJoiner;
   readonly idle: IdleTimer;
 }
 
+/** What becomes of records. */
+export interface RecordSink {
+  /** One record, its lines joined by line feeds. */
+  record(text: string, file: string): void;
+  /** No record of this file is in progress any more, although no other line came. */
+  settled(generation: Generation): void;
+}
+
+/** Characters of a record; what follows is the next one. */
+const maxSize = 2 ** 20;
+
 export class RecordJoiner {
   readonly #config: MultilineConfig;
-  readonly #emit: (record: string, file: string) => void;
+  readonly #sink: RecordSink;
   readonly #files = new Map<number, OpenFile>();
 
-  /** @param emit takes each record, its lines joined by line feeds. */
-  constructor(config: MultilineConfig, emit: (record: string, file: string) => void) {
+  constructor(config: MultilineConfig, sink: RecordSink) {
     this.#config = config;
-    this.#emit = emit;
+    this.#sink = sink;
   }
 
-  lines(text: string, generation: Generation): void {
-    const file = this.#file(generation);
+  /** Returns the bytes that the record in progress took. */
+  lines(text: string, generation: Generation, lengths: readonly number[]): number {
+    const { joiner, idle } = this.#file(generation);
     const lines = text.split("\n");
     if (lines.at(-1) === "") lines.pop();
-    for (const line of lines) file.joiner.push(line.endsWith("\r") ? line.slice(0, -1) : line, line.length + 1);
+    lines.forEach((line, index) => {
+      joiner.push(line.endsWith("\r") ? line.slice(0, -1) : line, lengths[index] ?? 0);
+    });
     // Also the last record of a file is shown before long, not only when the next one begins.
-    file.idle.touch();
+    idle.touch();
+    return joiner.pending;
   }
 
   end(generation: Generation): void {
     const file = this.#files.get(generation.id);
     if (!file) return;
-    file.joiner.flush();
-    file.idle.stop();
+    this.#finish(file);
     this.#files.delete(generation.id);
   }
 
   /** Gives out what is in progress; nothing more comes. */
   close(): void {
-    for (const { joiner, idle } of this.#files.values()) {
-      joiner.flush();
-      idle.stop();
-    }
+    for (const file of this.#files.values()) this.#finish(file);
     this.#files.clear();
+  }
+
+  #finish({ joiner, idle, generation }: OpenFile): void {
+    idle.stop();
+    joiner.flush();
+    this.#sink.settled(generation);
   }
 
   #file(generation: Generation): OpenFile {
@@ -58,9 +72,13 @@ export class RecordJoiner {
       classifier: classifierOf(rule),
       maxLines,
       maxSize,
-      emit: (lines) => this.#emit(lines.join("\n"), generation.file),
+      emit: (lines) => this.#sink.record(lines.join("\n"), generation.file),
     });
-    const file = { joiner, idle: new IdleTimer(timeout, () => joiner.flush()) };
+    const idle = new IdleTimer(timeout, () => {
+      joiner.flush();
+      this.#sink.settled(generation);
+    });
+    const file = { generation, joiner, idle };
     this.#files.set(generation.id, file);
     return file;
   }
