@@ -28,7 +28,14 @@ function fakeTimers() {
     }
     now = until;
   };
-  return { timers, advance, count: () => set };
+  /** The process does not run for a while; then what is due is late. */
+  const stall = (ms: number) => {
+    now += ms;
+    const late = due;
+    due = undefined;
+    late?.callback();
+  };
+  return { timers, advance, stall, count: () => set };
 }
 
 describe("an idle timer", () => {
@@ -47,6 +54,17 @@ describe("an idle timer", () => {
     timer.touch();
     advance(1000);
     assert.equal(at.length, 2);
+  });
+
+  it("waits anew when it wakes far too late: what came while the process was stopped has not been seen", () => {
+    const { timers, advance, stall } = fakeTimers();
+    const at: number[] = [];
+    const timer = new IdleTimer(1000, () => at.push(timers.now()), timers);
+    timer.touch();
+    stall(5000);
+    assert.deepEqual(at, []);
+    advance(1000);
+    assert.deepEqual(at, [6000]);
   });
 
   it("does not go off after a stop", () => {

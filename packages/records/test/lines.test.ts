@@ -93,6 +93,18 @@ describe("cutting lines", () => {
     assert.throws(() => new LineCutter({ encoding: "klingon" }), /unknown encoding "klingon": write a WHATWG label/);
   });
 
+  it("keeps raw lines as they are, invalid bytes, returns and a UTF-8 mark included", () => {
+    const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xff, 0x0d, 0x0a, 0xc3, 0x0a, 0xc3, 0xa4]);
+    for (let split = 0; split <= bytes.length; split++) {
+      const { lines } = cut(bytes, { raw: true }, [split]);
+      assert.deepEqual(Buffer.from(lines.join("\n"), "latin1"), bytes);
+      assert.equal(lines.length, 3);
+    }
+    assert.deepEqual(cut(Buffer.from("\u{feff}a\r\nb\n", "utf16le"), { raw: true }).lines, ["a\r", "b"]);
+    const cutOff = cut(Buffer.from("aéé\n"), { raw: true, maxLine: 4 }).lines[0]!;
+    assert.equal(Buffer.from(cutOff, "latin1").toString(), "aé");
+  });
+
   it("keeps half a character for the next write when a line is flushed, unless the file has ended", () => {
     const cutter = new LineCutter();
     const euro = Buffer.from("a€\n");

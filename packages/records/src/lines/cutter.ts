@@ -7,7 +7,7 @@ import {
   nextLineEnd,
   openCharacter,
 } from "./encoding.ts";
-import { cutAt, fits, type LongLine } from "./limit.ts";
+import { bytesMeasure, type LongLine, type Measure, textMeasure } from "./limit.ts";
 
 export interface CutterOptions {
   /** A WHATWG label; `utf-8` by default. */
@@ -18,6 +18,11 @@ export interface CutterOptions {
   readonly maxLine?: number;
   /** `truncate` by default. */
   readonly onLongLine?: LongLine;
+  /**
+   * Lines are to be written as they are: they keep their `\r`, and those in UTF-8 have a character for each byte, so that
+   * `Buffer.from(line, "latin1")` gives them back whether valid or not.
+   */
+  readonly raw?: boolean;
   /** Told once for every line that is longer than `maxLine`. */
   readonly onLong?: () => void;
 }
@@ -41,6 +46,8 @@ export class LineCutter {
   readonly #maxLine: number;
   readonly #onLongLine: LongLine;
   readonly #onLong: () => void;
+  readonly #raw: boolean;
+  #measure: Measure;
   #sniffing: boolean;
   /** Bytes of the line in progress, beginning with a whole code unit. */
   #rest: Buffer[] = [];
@@ -54,7 +61,9 @@ export class LineCutter {
 
   /** @throws UsageError for an unknown encoding. */
   constructor(options: CutterOptions = {}) {
-    this.#encoding = encodingOf(options.encoding ?? "utf-8");
+    this.#raw = options.raw ?? false;
+    this.#encoding = this.#encodingOf(options.encoding ?? "utf-8");
+    this.#measure = this.#encoding === binary ? bytesMeasure : textMeasure;
     this.#maxLine = options.maxLine ?? Number.POSITIVE_INFINITY;
     this.#onLongLine = options.onLongLine ?? "truncate";
     this.#onLong = options.onLong ?? (() => {});
@@ -114,8 +123,10 @@ export class LineCutter {
     }
     this.#sniffing = false;
     const mark = byteOrderMark(bytes);
-    if (mark === undefined) return bytes;
-    this.#encoding = encodingOf(mark.label);
+    // Among raw bytes the mark of UTF-8 passes like all others.
+    if (mark === undefined || (this.#raw && mark.label === "utf-8")) return bytes;
+    this.#encoding = this.#encodingOf(mark.label);
+    this.#measure = this.#encoding === binary ? bytesMeasure : textMeasure;
     this.#skipped += mark.length;
     return bytes.subarray(mark.length);
   }
@@ -131,7 +142,7 @@ export class LineCutter {
 
   /** Lines out of bytes that end with a line end. */
   #cut(whole: Buffer): Lines {
-    const texts = decodeLines(whole, this.#encoding);
+    const texts = decodeLines(whole, this.#encoding, this.#raw);
     const skipped = this.#skipped;
     // A byte becomes at most three, U+FFFD; so the common block needs no look at each line's length.
     if (this.#head === "" && whole.length * 3 <= this.#maxLine) {
@@ -150,14 +161,14 @@ export class LineCutter {
     const line = this.#head + text;
     const bytes = length + this.#skipped;
     this.#skipped = 0;
-    if (fits(line, this.#maxLine)) {
+    if (this.#measure.fits(line, this.#maxLine)) {
       to.add(line, bytes);
     } else if (this.#onLongLine === "split") {
       if (this.#head === "") this.#onLong();
       to.add(this.#pieces(line, to), bytes);
     } else {
       this.#onLong();
-      if (this.#onLongLine === "truncate") to.add(line.slice(0, cutAt(line, this.#maxLine)), bytes);
+      if (this.#onLongLine === "truncate") to.add(line.slice(0, this.#measure.cutAt(line, this.#maxLine)), bytes);
       else this.#skipped = bytes;
     }
     this.#head = "";
@@ -174,7 +185,7 @@ export class LineCutter {
     }
     const line = this.#head + text;
     // In some encodings a character is longer than in UTF-8, but there has to be an end.
-    if (fits(line, this.#maxLine) && bytes.length <= this.#maxLine * 4 + 16) {
+    if (this.#measure.fits(line, this.#maxLine) && bytes.length <= this.#maxLine * 4 + 16) {
       this.#hold(bytes);
       return noLines;
     }
@@ -194,13 +205,18 @@ export class LineCutter {
   /** Gives out all pieces of `line` but the last, which is returned. */
   #pieces(line: string, to: Collected): string {
     let rest = line;
-    while (!fits(rest, this.#maxLine)) {
-      const end = cutAt(rest, this.#maxLine) || (rest.codePointAt(0)! > 0xffff ? 2 : 1);
+    while (!this.#measure.fits(rest, this.#maxLine)) {
+      const end = this.#measure.cutAt(rest, this.#maxLine) || (rest.codePointAt(0)! > 0xffff ? 2 : 1);
       if (end >= rest.length) break;
       to.add(rest.slice(0, end), 0);
       rest = rest.slice(end);
     }
     return rest;
+  }
+
+  #encodingOf(label: string): Encoding {
+    const encoding = encodingOf(label);
+    return this.#raw && encoding.name === "utf-8" ? binary : encoding;
   }
 
   #hold(bytes: Buffer): void {
@@ -237,11 +253,14 @@ class Collected implements Lines {
   }
 }
 
-function decodeLines(whole: Buffer, encoding: Encoding): string[] {
+/** UTF-8 that is not to be decoded. */
+const binary: Encoding = { name: "utf-8", unit: 1, decode: (bytes) => bytes.toString("latin1") };
+
+function decodeLines(whole: Buffer, encoding: Encoding, keepReturns: boolean): string[] {
   const text = encoding.decode(whole);
   const lines = text.split("\n");
   lines.pop();
-  if (!text.includes("\r\n")) return lines;
+  if (keepReturns || !text.includes("\r\n")) return lines;
   return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
 }
 

@@ -1,6 +1,14 @@
 /** What becomes of a line that is longer than `maxLine`: cut, cut into pieces, or left out. */
 export type LongLine = "truncate" | "split" | "drop";
 
+/** How long text is, and where it may be cut. */
+export interface Measure {
+  /** Whether `text` is at most `limit` bytes long. */
+  fits(text: string, limit: number): boolean;
+  /** Length, in code units, of the longest beginning of `text` that is at most `limit` bytes in whole characters. */
+  cutAt(text: string, limit: number): number;
+}
+
 /** Whether `text` is at most `limit` bytes of UTF-8. A UTF-16 code unit is one to three of them. */
 export function fits(text: string, limit: number): boolean {
   return text.length * 3 <= limit || (text.length <= limit && Buffer.byteLength(text) <= limit);
@@ -19,3 +27,16 @@ export function cutAt(text: string, limit: number): number {
   const before = text.charCodeAt(low - 1);
   return low > 0 && low < text.length && before >= 0xd800 && before <= 0xdbff ? low - 1 : low;
 }
+
+/** Text, in bytes of UTF-8. */
+export const textMeasure: Measure = { fits, cutAt };
+
+/** UTF-8 whose bytes are a character each. */
+export const bytesMeasure: Measure = {
+  fits: (bytes, limit) => bytes.length <= limit,
+  cutAt: (bytes, limit) => {
+    let end = Math.min(bytes.length, limit);
+    while (end > 0 && (bytes.charCodeAt(end) & 0xc0) === 0x80) end--;
+    return end;
+  },
+};

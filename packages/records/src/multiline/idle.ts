@@ -42,7 +42,12 @@ export class IdleTimer {
   }
 
   #wake(): void {
-    const left = this.#touched + this.#ms - this.#timers.now();
+    let left = this.#touched + this.#ms - this.#timers.now();
+    if (left < -this.#ms / 2) {
+      // The process was stopped or starved. What came meanwhile was not looked at, so nothing is known to be idle.
+      this.#touched = this.#timers.now();
+      left = this.#ms;
+    }
     this.#handle = left > 0 ? this.#timers.set(() => this.#wake(), left) : undefined;
     if (left <= 0) this.#onIdle();
   }
