@@ -3,33 +3,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../test/harness/ports.ts";
 import type { BenchCase, Unit } from "./case.ts";
+import { type Candidate, candidates } from "./start-up/candidates.ts";
 import { launch, type Started } from "./start-up/launch.ts";
 import { hello, shippedTool } from "./start-up/programs.ts";
-
-interface Candidate {
-  tool: string;
-  peer: "node:http" | "express";
-  /** The probe of the tool itself, on its only free port. */
-  probe: string;
-  args(port: number): string[];
-}
-
-const candidates: Candidate[] = [
-  {
-    tool: "log-tailer",
-    peer: "node:http",
-    probe: "/readyz",
-    args: (port) => ["/logs/app.log", "--set", `logs.admin.port=${port}`],
-  },
-  {
-    tool: "egress-proxy",
-    peer: "node:http",
-    probe: "/readyz",
-    args: (port) => ["--listen", "127.0.0.1:0", "--set", `egress.admin.port=${port}`],
-  },
-  { tool: "healthz", peer: "express", probe: "/-/readyz", args: (port) => ["--port", String(port)] },
-  { tool: "metrics-exporter", peer: "express", probe: "/-/readyz", args: (port) => ["--port", String(port)] },
-];
 
 function measuring(candidate: Candidate, name: string, unit: Unit, figure: (started: Started) => number): BenchCase {
   const { tool, peer, probe, args } = candidate;
@@ -57,5 +33,5 @@ function measuring(candidate: Candidate, name: string, unit: Unit, figure: (star
 
 export const cases: BenchCase[] = candidates.flatMap((candidate) => [
   measuring(candidate, "start to the first answer", "ms CPU", ({ cpuMs }) => cpuMs),
-  measuring(candidate, "private memory, idle after 60 requests", "MiB", ({ anonymousMiB }) => anonymousMiB),
+  measuring(candidate, "private memory, idle after 60 requests", "MiB", ({ anonymousMiB }) => anonymousMiB[0]!),
 ]);

@@ -8,14 +8,17 @@ import type { Program } from "./programs.ts";
 export interface Started {
   /** User and system time until the first answer. */
   cpuMs: number;
-  /** Private anonymous memory after 60 requests. */
-  anonymousMiB: number;
+  /** Private anonymous memory after each batch of requests. */
+  anonymousMiB: number[];
 }
 
-const requests = 60;
+const connections = 8;
 
-/** Starts a program, waits until `url` answers 200, asks it some more, and ends it with SIGTERM. */
-export async function launch({ argv, env }: Program, url: string): Promise<Started> {
+/**
+ * Starts a program, waits until `url` answers 200, asks it as often as each of the batches says, and ends it with SIGTERM.
+ * Every request has a connection of its own, as the kubelet's probes have.
+ */
+export async function launch({ argv, env }: Program, url: string, batches: readonly number[] = [60]): Promise<Started> {
   const [file = "", ...args] = argv;
   const child = spawn(file, args, { env: { PATH: process.env.PATH, ...env }, stdio: "ignore" });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -27,8 +30,16 @@ export async function launch({ argv, env }: Program, url: string): Promise<Start
     };
     await eventually(ask, { every: 2 });
     const cpuMs = threadCpuMs(pid);
-    for (let request = 0; request < requests; request++) await ask();
-    return { cpuMs, anonymousMiB: anonymousKb(pid) / 1024 };
+    const anonymousMiB: number[] = [];
+    for (const batch of batches) {
+      let left = batch;
+      const one = async () => {
+        while (left-- > 0) await ask();
+      };
+      await Promise.all(Array.from({ length: connections }, one));
+      anonymousMiB.push(anonymousKb(pid) / 1024);
+    }
+    return { cpuMs, anonymousMiB };
   } finally {
     child.kill("SIGTERM");
     await ended;

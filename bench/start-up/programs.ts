@@ -24,13 +24,16 @@ export function shippedTool(name: string, args: string[], directory: string): Pr
     if (status !== 0) throw new Error("npm run build failed: see above");
     built = true;
   }
-  const cache = join(directory, "cache");
-  cpSync(join(root, "dist", name, "cache"), cache, { recursive: true });
+  // The cache is found by its place relative to the script, so both move.
+  const app = join(directory, name);
+  const cache = join(app, "cache");
+  cpSync(join(root, "dist", name), app, { recursive: true });
   // Node keeps one folder per user id; the image's is for its own user.
   for (const folder of readdirSync(cache)) {
     renameSync(join(cache, folder), join(cache, folder.replace(/-\d+$/, `-${process.getuid?.() ?? 0}`)));
   }
-  return shipped(join(root, "dist", name, `${name}.cjs`), args, cache);
+  const script = readdirSync(app).find((file) => file.endsWith(".cjs") && file !== "probe.cjs") ?? "";
+  return shipped(join(app, script), args, cache);
 }
 
 const servers = {

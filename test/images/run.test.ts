@@ -54,6 +54,15 @@ describe("every image", { skip }, () => {
       assert.equal(code, 0, stderr);
     });
 
+    test(`${name} finds its compile cache`, () => {
+      const debug = ["--env", "NODE_DEBUG_NATIVE=COMPILE_CACHE"];
+      const { stdout, stderr } = engineResult("run", "--rm", ...offline, ...debug, `outrigger/${name}`, "--version");
+      assert.match(
+        stdout + stderr,
+        new RegExp(`V8 code cache for CommonJS /app/${bundleName({ entry })} was accepted`),
+      );
+    });
+
     test(`${name} does without its compile cache`, () => {
       const none = ["--env", "NODE_COMPILE_CACHE=/nowhere"];
       const { code, stderr } = engineResult("run", "--rm", ...offline, ...none, `outrigger/${name}`, "--version");
