@@ -39,7 +39,7 @@ export class Runner {
   #stopped = false;
   #cancelDue: (() => void) | undefined;
   /** The run under way, with its own end; it may outlive its verdict while it lets go of things. */
-  #run: { abort: AbortController; decided: boolean; ended: Promise<void> } | undefined;
+  #run: { abort: AbortController; decidedAt: number | undefined; ended: Promise<void> } | undefined;
   /** A run came due while the last one was still there. */
   #overdue = false;
 
@@ -120,9 +120,13 @@ export class Runner {
     }
     this.#overdue = true;
     this.#dueIn(this.#schedule.interval);
-    // The last run has its verdict but is stuck (a dead mount, a child that cannot be killed): that is another failure.
-    if (this.#run.decided) {
-      this.#record(this.#clock.now(), { kind: "timeout", text: "the run that timed out before has still not ended" });
+    // The last run has long had its verdict but is stuck (a dead mount, a child that cannot be killed): another failure.
+    const { decidedAt } = this.#run;
+    if (decidedAt !== undefined && this.#clock.now() - decidedAt >= this.#schedule.interval / 2) {
+      this.#record(this.#clock.now(), {
+        kind: "timeout",
+        text: "timeout: the run that timed out before has not ended yet",
+      });
     }
   }
 
@@ -130,14 +134,14 @@ export class Runner {
     this.#overdue = false;
     const startedAt = this.#clock.now();
     const abort = new AbortController();
-    const run = { abort, decided: false, ended: Promise.resolve() };
+    const run = { abort, decidedAt: undefined as number | undefined, ended: Promise.resolve() };
     this.#run = run;
     this.#dueIn(this.#jittered(pace(this.#state, this.#schedule)));
 
     const { timeout } = this.#schedule;
     const decide = (failure: Failure | undefined) => {
-      if (run.decided) return;
-      run.decided = true;
+      if (run.decidedAt !== undefined) return;
+      run.decidedAt = this.#clock.now();
       cancelTimeout();
       if (this.#stopped) return;
       if (this.#clock.now() - startedAt > timeout * (1 + TOO_LATE)) {

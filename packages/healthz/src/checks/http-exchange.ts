@@ -1,6 +1,8 @@
-import { type ClientRequest, type ClientRequestArgs, type IncomingMessage, request as requestHttp } from "node:http";
+import { type ClientRequest, type ClientRequestArgs, type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { version } from "@outrigger/runtime/version";
-import { openSocket, secureConnector, type TlsOptions } from "./connection.ts";
+import { lookup } from "../resolve.ts";
+import { secureConnector, type TlsOptions } from "./connection.ts";
 
 export type Header = readonly [name: string, value: string];
 
@@ -12,19 +14,27 @@ export interface HttpRequest {
 
 const MOST_HEADER_BYTES = 64 * 1024;
 
+/** An answer of which the head is there. */
+export interface Exchange {
+  response: IncomingMessage;
+  /** Closes the connection. Not the same as `response.destroy()`, which makes an error with a stack for nobody. */
+  end(): void;
+}
+
 /**
  * Sends one request on a connection of its own, because a kept one hides a closed listener, and resolves with the head of the
- * answer. Whoever calls destroys the response. Abort ends the exchange at any point, the body included.
+ * answer. Whoever calls must `end` it. Abort ends the exchange at any point, the body included.
  */
 export async function exchange(
   { url, method, headers }: HttpRequest,
   tls: TlsOptions,
   signal: AbortSignal,
-): Promise<IncomingMessage> {
+): Promise<Exchange> {
   const secure = url.protocol === "https:";
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const address = { host, port: Number(url.port) || (secure ? 443 : 80) };
   const connectTls = secure ? await secureConnector(address, tls) : undefined;
+  signal.throwIfAborted();
   const options: ClientRequestArgs = {
     protocol: "http:",
     host: url.hostname,
@@ -34,10 +44,12 @@ export async function exchange(
     path: `${url.pathname}${url.search}`,
     headers: [...(hasHost(headers) ? [] : ["Host", url.host]), ...headers.flat(), "Connection", "close"],
     maxHeaderSize: MOST_HEADER_BYTES,
-    createConnection: () => connectTls?.() ?? openSocket(address, signal),
-    signal,
+    createConnection: () => connectTls?.() ?? connect({ ...address, lookup }),
   };
-  return answerTo(requestHttp(options));
+  const sent = request(options);
+  // Cheaper than the options of that name, which watch the ends of streams that are closed here anyway.
+  signal.addEventListener("abort", () => sent.destroy(), { once: true });
+  return { response: await answerTo(sent), end: () => sent.destroy() };
 }
 
 /** What every request says about itself, and the credentials of the URL. */
@@ -55,11 +67,11 @@ function hasHost(headers: HttpRequest["headers"]): boolean {
   return headers.some(([name]) => name.toLowerCase() === "host");
 }
 
-function answerTo(request: ClientRequest): Promise<IncomingMessage> {
+function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    request.once("response", resolve);
+    sent.once("response", resolve);
     // Stays for the life of the exchange: an error after the head reaches the reader through the response.
-    request.on("error", reject);
-    request.end();
+    sent.on("error", reject);
+    sent.end();
   });
 }

@@ -27,15 +27,16 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Good when the status is expected, and so are the body and the JSON value where they are asked for. */
 export function createHttpCheck(spec: HttpSpec): Check {
-  return { run: (signal) => askHttp(spec, signal) };
+  const first = firstRequest(spec);
+  return { run: (signal) => askHttp(spec, first, signal) };
 }
 
-async function askHttp(spec: HttpSpec, signal: AbortSignal): Promise<void> {
+async function askHttp(spec: HttpSpec, first: HttpRequest, signal: AbortSignal): Promise<void> {
   // Whoever expects only redirects wants to see them.
   const follows = spec.status.some(([from, to]) => from <= 299 && to >= 200);
-  let request = firstRequest(spec);
+  let request = first;
   for (let redirects = 0; ; redirects += 1) {
-    const response = await exchange(request, spec.tls, signal);
+    const { response, end } = await exchange(request, spec.tls, signal);
     try {
       const next = follows ? redirected(request, response) : undefined;
       if (next === undefined) return await judge(spec, response, signal);
@@ -47,7 +48,7 @@ async function askHttp(spec: HttpSpec, signal: AbortSignal): Promise<void> {
       }
       request = next;
     } finally {
-      response.destroy();
+      end();
     }
   }
 }

@@ -22,14 +22,14 @@ export function createMetricCheck(spec: MetricSpec): Check {
     async run(signal) {
       const url = new URL(spec.url);
       const request = { url, method: "GET", headers: defaultHeaders(url, ACCEPT) };
-      const response = await exchange(request, {}, signal);
+      const { response, end } = await exchange(request, {}, signal);
       try {
         if (response.statusCode !== 200) {
           throw new CheckFailure(`status ${response.statusCode}`, `status ${response.statusCode}, expected 200`);
         }
         judge(spec, samplesOf(spec.name, await readBody(response, signal, MOST_BYTES)));
       } finally {
-        response.destroy();
+        end();
       }
     },
   };
