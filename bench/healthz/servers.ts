@@ -15,7 +15,7 @@ let bundled: Promise<string> | undefined;
 /** The bundle of the image, made once. */
 export function healthzBundle(): Promise<string> {
   bundled ??= (async () => {
-    await promisify(execFile)(process.execPath, [path.join(root, "scripts/build.ts"), "healthz"]);
+    await promisify(execFile)(process.execPath, ["scripts/build.ts", "healthz"], { cwd: root });
     return path.join(root, "dist/healthz/healthz.cjs");
   })();
   return bundled;
