@@ -7,7 +7,7 @@ import type { Platform } from "./platform.ts";
 import { run, succeeds } from "./run.ts";
 
 /** The example applications that have an image: folders of `examples/apps`. */
-export const apps = [
+const apps = [
   "timecheck",
   "numbers-api",
   "numbers-web",

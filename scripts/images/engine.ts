@@ -1,7 +1,7 @@
 // The container engines that can build the images: whichever is there, with the same Dockerfiles.
 import { run, succeeds } from "./run.ts";
 
-export interface BuildRequest {
+interface BuildRequest {
   readonly tag: string;
   readonly dockerfile: string;
   readonly args: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { engineOutput } from "./engine.ts";
 import { readRange, readTar, type TarEntry } from "./tar.ts";
 
-export interface Layer {
+interface Layer {
   /** The sha256 of its content. */
   readonly digest: string;
   readonly bytes: number;

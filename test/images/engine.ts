@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 import { images } from "../../scripts/images/catalogue.ts";
 import { eventually } from "../harness/eventually.ts";
 
-export const engine = process.env.OUTRIGGER_ENGINE ?? "podman";
+const engine = process.env.OUTRIGGER_ENGINE ?? "podman";
 
 export interface Finished {
   code: number | null;
