@@ -27,7 +27,7 @@ type PortKey = keyof typeof defaults;
 export interface StageOptions {
   /** The `outrigger.yaml` to play; a play without sidecars has none. */
   configuration?: string;
-  /** Ports of services that run here, by the host name the configuration knows them under. */
+  /** Ports of services that run here, by what the configuration calls them: a name, or an address with its port. */
   services?: Record<string, number>;
   /** `defaults`: the documented ports where they are free; `free`: always others, so that tests can run side by side. */
   ports: "defaults" | "free";
@@ -65,12 +65,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   };
 }
 
-/** Puts `directory` in front of the volumes' paths, and `127.0.0.1:port` in place of the services' names. */
+/** Puts `directory` in front of the volumes' paths, and local ports in place of the services'. */
 function relocate(text: string, directory: string, services: Record<string, number>): string {
   const paths = new RegExp(`(?<![\\w.:/-])(?:${volumes.join("|")})(?![\\w.-])`, "g");
   let result = text.replace(paths, (volume) => directory + volume);
   for (const [name, port] of Object.entries(services)) {
-    result = result.replace(new RegExp(`(?<![\\w.-])${name}(?![\\w.-])`, "g"), `127.0.0.1:${port}`);
+    const [host] = name.split(":");
+    const address = host === name ? `127.0.0.1:${port}` : `${host}:${port}`;
+    result = result.replace(new RegExp(`(?<![\\w.-])${name}(?![\\w.-])`, "g"), address);
   }
   return result;
 }

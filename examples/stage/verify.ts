@@ -12,11 +12,15 @@ interface Scene {
   service(name: string): number;
   /** Starts one of `examples/apps`; it ends with the scene. */
   startApplication(name: string, environment?: Record<string, string>): ToolProcess;
+  /** Starts any other program; it ends with the scene. */
+  startProgram(command: string[], environment?: Record<string, string>): ToolProcess;
   /** `outrigger run` with the example's configuration and an application beside the tools; it ends with the scene. */
   run(name: string, environment?: Record<string, string>): ToolProcess;
   /** One of the tools, with the example's configuration; it ends with the scene. */
   startTool(name: Parameters<typeof tool>[0], args: string[], environment?: Record<string, string>): ToolProcess;
 }
+
+const gracePeriodMs = 5_000;
 
 /** Resolves with the reason when the scene cannot be played on this machine. */
 export type Play = (scene: Scene) => Promise<string | undefined>;
@@ -63,16 +67,22 @@ async function playScene(folder: string, services: string[], play: Play): Promis
       stage,
       service: (name) => ports[name] ?? 0,
       startApplication: (name, environment) => launch(application(name), environment),
+      startProgram: launch,
       run: (name, environment) =>
         launch([...tool("outrigger"), "run", "-c", stage.configuration, "--", ...application(name)], environment),
       startTool: (name, args, environment) =>
         launch(tool(name, ...args), { OUTRIGGER_CONFIG: stage.configuration, ...environment }),
     });
   } finally {
-    for (const program of running.reverse()) {
-      program.signal("SIGCONT");
-      await program.stop();
-    }
+    for (const program of running.reverse()) await end(program);
     stage.close();
   }
+}
+
+/** As the kubelet does: SIGTERM, and SIGKILL for what does not listen (a stopped process is continued first). */
+async function end(program: ToolProcess): Promise<void> {
+  program.signal("SIGCONT");
+  const timer = setTimeout(() => program.signal("SIGKILL"), gracePeriodMs);
+  await program.stop();
+  clearTimeout(timer);
 }
