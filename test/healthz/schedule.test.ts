@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
+import { startHealthz } from "./healthz.ts";
+import { startTarget } from "./target.ts";
+
+test("many checks of the same interval are spread over it", async (t) => {
+  const COUNT = 100;
+  const times: number[] = [];
+  const target = await startTarget(t, (_request, response) => {
+    times.push(performance.now());
+    response.end();
+  });
+  const checks = Object.fromEntries(
+    Array.from({ length: COUNT }, (_, index) => [`c${index}`, { http: target.url, interval: "1s", timeout: "5s" }]),
+  );
+  await startHealthz(t, { checks });
+  await eventually(() => assert.ok(times.length >= 3 * COUNT));
+  const busiest = Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 100).length));
+  assert.ok(busiest <= 0.6 * COUNT, `${busiest} of ${COUNT} within 100 ms`);
+  // An interval of one second, ± 5 %, and the last second is not over.
+  const seconds = (times.at(-1)! - times[0]!) / 1000;
+  assert.ok(times.length <= COUNT * (seconds / 0.95 + 1), `${times.length} runs in ${seconds} s`);
+});
+
+test("checks start one after the other, the first at once", async (t) => {
+  const target = await startTarget(t);
+  const healthz = await startHealthz(t, { checks: { a: target.url, b: target.url, c: target.url } });
+  await healthz.until("/readyz", 200, { ms: 1000 });
+});
