@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { parse } from "yaml";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { repository, runTool } from "../harness/tool.ts";
 
@@ -17,8 +18,14 @@ for (const page of pages) {
   });
 }
 
+// Fragments of a section, manifests and Compose files stand in such blocks as well.
+const sections = ["logs", "health", "metrics", "egress", "config"];
+const isConfiguration = (block: string) => Object.keys(parse(block) as object).every((key) => sections.includes(key));
+
 const blocks = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/^```yaml\n(.*?)^```/gms)].map(([, block = ""], index) => ({ page, index, block })),
+  [...textOf(page).matchAll(/^```yaml\n(.*?)^```/gms)]
+    .map(([, block = ""], index) => ({ page, index, block }))
+    .filter(({ block }) => isConfiguration(block)),
 );
 
 for (const { page, index, block } of blocks) {
