@@ -19,6 +19,23 @@ export function definition(argv: readonly string[]): ToolDefinition<MetricsConfi
       { name: "rule", metavar: "NAME=TEMPLATE", description: "add a log rule", assign: addRule },
       { name: "once", description: "read the files to their end, print the exposition, exit" },
     ],
+    commands: {
+      check: {
+        usage: "check [--strict]",
+        summary: "validate the configuration, then warn about names and labels; --strict makes warnings errors",
+        run: (context) => import("./commands/check.ts").then(({ check }) => check(context)),
+      },
+      test: {
+        usage: "test TESTS.yaml…",
+        summary: "run tests of the rules: lines of a log, and the series that they must make",
+        run: (context) => import("./commands/test.ts").then(({ test }) => test(context)),
+      },
+      suggest: {
+        usage: "suggest FILES…",
+        summary: "propose rules for log files",
+        run: (context) => import("./commands/suggest.ts").then(({ suggest }) => suggest(context)),
+      },
+    },
     positionals: {
       metavar: "FILES",
       assign: (files) => [{ path: ["metrics", "logs", "files"], value: [...files], origin: "the command line" }],

@@ -1,5 +1,5 @@
 /** Feeds the log files to the rules. */
-import { type Follower, type FollowOptions, follow } from "@outrigger/tail/follow";
+import { type Follower, type FollowOptions, follow, type Generation } from "@outrigger/tail/follow";
 import type { LogSource } from "../config/log-files.ts";
 import type { MetricsConfig } from "../config.ts";
 import type { OwnMetrics } from "../own-metrics.ts";
@@ -33,7 +33,7 @@ export interface ReadOptions extends Pick<FollowOptions, "log" | "once" | "resum
 /** Starts reading; every record is given to `engine`. */
 export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetrics, options: ReadOptions): LogReader {
   const { advanced, ...following } = options;
-  const records: RecordSink = {
+  const records: RecordSink<Generation> = {
     record: (text, file) => engine.record(text, file),
     settled: (generation) => consumer.settled(generation),
   };

@@ -2,38 +2,43 @@
 import { IdleTimer } from "@outrigger/records/idle";
 import { LineJoiner } from "@outrigger/records/joiner";
 import { classifierOf } from "@outrigger/records/multiline";
-import type { Generation } from "@outrigger/tail/follow";
 import type { MultilineConfig } from "../config/multiline-schema.ts";
 
-interface OpenFile {
-  readonly generation: Generation;
+/** What lines are told apart by: a generation of the follower. */
+interface Origin {
+  readonly id: number;
+  readonly file: string;
+}
+
+interface OpenFile<G> {
+  readonly generation: G;
   readonly joiner: LineJoiner;
   readonly idle: IdleTimer;
 }
 
 /** What becomes of records. */
-export interface RecordSink {
+export interface RecordSink<G> {
   /** One record, its lines joined by line feeds. */
   record(text: string, file: string): void;
   /** No record of this file is in progress any more, although no other line came. */
-  settled(generation: Generation): void;
+  settled(generation: G): void;
 }
 
 /** Characters of a record; what follows is the next one. */
 const maxSize = 2 ** 20;
 
-export class RecordJoiner {
+export class RecordJoiner<G extends Origin> {
   readonly #config: MultilineConfig;
-  readonly #sink: RecordSink;
-  readonly #files = new Map<number, OpenFile>();
+  readonly #sink: RecordSink<G>;
+  readonly #files = new Map<number, OpenFile<G>>();
 
-  constructor(config: MultilineConfig, sink: RecordSink) {
+  constructor(config: MultilineConfig, sink: RecordSink<G>) {
     this.#config = config;
     this.#sink = sink;
   }
 
   /** Returns the bytes that the record in progress took. */
-  lines(text: string, generation: Generation, lengths: readonly number[]): number {
+  lines(text: string, generation: G, lengths: readonly number[]): number {
     const { joiner, idle } = this.#file(generation);
     const lines = text.split("\n");
     if (lines.at(-1) === "") lines.pop();
@@ -45,7 +50,7 @@ export class RecordJoiner {
     return joiner.pending;
   }
 
-  end(generation: Generation): void {
+  end(generation: G): void {
     const file = this.#files.get(generation.id);
     if (!file) return;
     this.#finish(file);
@@ -58,13 +63,13 @@ export class RecordJoiner {
     this.#files.clear();
   }
 
-  #finish({ joiner, idle, generation }: OpenFile): void {
+  #finish({ joiner, idle, generation }: OpenFile<G>): void {
     idle.stop();
     joiner.flush();
     this.#sink.settled(generation);
   }
 
-  #file(generation: Generation): OpenFile {
+  #file(generation: G): OpenFile<G> {
     const known = this.#files.get(generation.id);
     if (known) return known;
     const { rule, timeout, maxLines } = this.#config;

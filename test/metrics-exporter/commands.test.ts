@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { temporaryDirectory } from "../harness/temporary.ts";
+import { runTool } from "../harness/tool.ts";
+import { sampleValue } from "./exporter.ts";
+
+type Cleanup = Parameters<typeof temporaryDirectory>[0];
+
+function file(t: Cleanup, name: string, text: string): string {
+  const place = path.join(temporaryDirectory(t), name);
+  writeFileSync(place, text);
+  return place;
+}
+
+describe("check", () => {
+  const config = `metrics:
+  logs:
+    rules:
+      requests_total: "GET {path:path} by {request_id}"
+      loginCount_total: "login {userName}"
+      wait_ms: "waited {value} ms"
+      jobs: { match: "job", type: counter }
+      good_total: "good {kind}"
+`;
+
+  test("warns about labels and names, and exits 0; with --strict 2", async (t) => {
+    const place = file(t, "outrigger.yaml", config);
+    const { code, stdout } = await runTool("metrics-exporter", ["check", "--config", place]);
+    assert.equal(code, 0);
+    assert.match(stdout, /requests_total: the label request_id looks unbounded/);
+    assert.match(stdout, /loginCount_total: the name is not snake case: write login_count_total/);
+    assert.match(stdout, /loginCount_total: the label userName/);
+    assert.match(stdout, /wait_ms: .*base unit: use seconds/);
+    assert.match(stdout, /jobs: .*jobs_total/);
+    assert.doesNotMatch(stdout, /good_total|label path/);
+    assert.equal((await runTool("metrics-exporter", ["check", "--strict", "--config", place])).code, 2);
+  });
+
+  test("errors are exit 2, no findings are ok", async (t) => {
+    const bad = file(t, "bad.yaml", 'metrics: { logs: { rules: { a_total: "{" } } }\n');
+    assert.equal((await runTool("metrics-exporter", ["check", "--config", bad])).code, 2);
+    const good = file(t, "good.yaml", 'metrics: { logs: { rules: { a_total: "a {b}" } } }\n');
+    const { code, stdout } = await runTool("metrics-exporter", ["check", "--strict", "--config", good]);
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: "ok\n" });
+  });
+});
+
+describe("test", () => {
+  const config = `metrics:
+  logs:
+    rules:
+      a_total: "a {x} {y}"
+      took_seconds: { match: "took {value:duration}", buckets: [1] }
+`;
+
+  async function run(t: Cleanup, tests: string) {
+    const place = file(t, "outrigger.yaml", config);
+    return runTool("metrics-exporter", ["test", "--config", place, file(t, "tests.yaml", tests)]);
+  }
+
+  test("passes: label order is free, parts of histograms have names", async (t) => {
+    const { code, stdout, stderr } = await run(
+      t,
+      `tests:
+  - name: counts
+    lines: |
+      a 1 2
+      took 500ms
+    expect:
+      'a_total{y="2",x="1"}': 1
+      'took_seconds_bucket{le="1"}': 1
+      took_seconds_sum: 0.5
+      took_seconds_count: 1
+    absent: [b_total, 'a_total{x="9",y="9"}']
+  - { name: a list of lines, lines: ["a 1 2", "a 1 2"], expect: { 'a_total{x="1",y="2"}': 2 } }
+`,
+    );
+    assert.equal(stdout, "ok counts\nok a list of lines\n", stderr);
+    assert.equal(code, 0);
+  });
+
+  test("fails with got and wanted", async (t) => {
+    const { code, stdout } = await run(
+      t,
+      `tests: [{ name: wrong, lines: ["a 1 2"], expect: { 'a_total{x="1",y="2"}': 2, nope: 1 }, absent: [a_total] }]\n`,
+    );
+    assert.equal(code, 1);
+    assert.match(stdout, /^not ok wrong\n/);
+    assert.match(stdout, /a_total\{x="1",y="2"\}: got 1, wanted 2/);
+    assert.match(stdout, /nope: got no such series, wanted 1/);
+    assert.match(stdout, /a_total: got .*wanted none/);
+  });
+
+  test("a bad test file is exit 2 and says where", async (t) => {
+    const unknown = await run(t, "tests:\n  - nme: x\n    lines: x\n");
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.stderr, /tests\.yaml:2:5.*nme/);
+    assert.equal((await run(t, "tests: [\n")).code, 2);
+    const missing = await runTool("metrics-exporter", ["test", "/nowhere/tests.yaml"]);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /nowhere\/tests\.yaml/);
+    assert.equal((await runTool("metrics-exporter", ["test"])).code, 2);
+  });
+});
+
+describe("suggest", () => {
+  const log = [
+    ...["import", "export", "import", "purge"].map((job, index) => `[INF] job ${job} took ${35 + index} ms`),
+    ...[1, 2, 3].map((n) => `[ERR] cannot connect to 10.0.0.${n}:5432 after ${n} tries`),
+    ...["a", "b", "c"].map((c) => `[INF] session ${c.repeat(8)}-e89b-12d3-a456-426614174000 opened`),
+    "[INF] sent 512B to peer",
+    "[INF] sent 1.5KiB to peer",
+  ].map((message, index) => `2026-01-01 12:00:0${index % 10}.123 +00:00 ${message}\n`);
+
+  test("prints a section that is valid as it stands and matches the input", async (t) => {
+    const place = file(t, "app.log", log.join(""));
+    const { code, stdout } = await runTool("metrics-exporter", ["suggest", place]);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /10\.0\.0|5432|e89b|2026|12:00/);
+    const config = file(t, "outrigger.yaml", stdout);
+    assert.equal((await runTool("metrics-exporter", ["check", "--config", config])).code, 0);
+    const once = await runTool("metrics-exporter", ["--config", config, "--once"]);
+    assert.equal(sampleValue(once.stdout, 'log_lines_total{level="INF"}'), 9);
+    assert.equal(sampleValue(once.stdout, "sent_to_peer_bytes_sum"), 2048);
+    assert.equal(sampleValue(once.stdout, "cannot_connect_to_after_tries_total"), 3);
+    assert.match(once.stdout, /^job_\w*took_seconds_count\S* \d/m);
+  });
+
+  test("knows access logs and JSON records", async (t) => {
+    const access = '1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 2326 "-" "curl"\n'.repeat(3);
+    const nginx = await runTool("metrics-exporter", ["suggest", file(t, "access.log", access)]);
+    assert.match(nginx.stdout, /http_requests_total: .*nginx/);
+    const records = '{"level":"info","msg":"x","duration_ms":12}\n'.repeat(3);
+    const json = await runTool("metrics-exporter", ["suggest", file(t, "json.log", records)]);
+    assert.match(json.stdout, /log_records_total/);
+    assert.match(json.stdout, /duration_seconds: .*"unit":"ms"/);
+  });
+
+  test("a file that is not there is exit 1 and named", async () => {
+    const { code, stderr } = await runTool("metrics-exporter", ["suggest", "/nowhere/app.log"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /nowhere\/app\.log/);
+  });
+});
