@@ -1,25 +1,39 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Chunk, Consumer, Generation, Position } from "@outrigger/tail/follow";
 import type { Source } from "./config.ts";
 import type { OutputContext, SourceOutput } from "./output/output.ts";
-import { PrefixOutput } from "./output/prefix.ts";
-import { RawOutput } from "./output/raw.ts";
+import { outputOf } from "./output/select.ts";
+import type { Sink } from "./output/sink.ts";
+
+/** What outputs report to, and the two streams that they may write to. */
+export interface Outlets extends Omit<OutputContext, "sink" | "errorSink" | "isInsideLine"> {
+  readonly stdout: Sink;
+  /** The process's standard error, for the sources that ask for it. */
+  readonly stderr: () => Sink;
+}
 
 /** Hands the lines of every source to its output. */
 export class Outputs implements Consumer {
   /** One stream for all files: half a line of one must not be followed by another's. */
   readonly exclusiveLines = true;
-  readonly #context: OutputContext;
+  readonly #outlets: Outlets;
+  #sources: readonly Source[] = [];
   #outputs: readonly SourceOutput[] = [];
 
-  constructor(sources: readonly Source[], context: OutputContext) {
-    this.#context = context;
+  constructor(sources: readonly Source[], outlets: Outlets) {
+    this.#outlets = outlets;
     this.reload(sources);
   }
 
+  /** Sources that stay as they are keep their output, with the records in progress. */
   reload(sources: readonly Source[]): void {
-    this.#outputs = sources.map(({ output }) =>
-      output === "raw" ? new RawOutput(this.#context) : new PrefixOutput(this.#context),
-    );
+    const before = this.#outputs;
+    this.#outputs = sources.map((source) => {
+      const same = this.#sources.findIndex((other) => isDeepStrictEqual(other, source));
+      return before[same] ?? outputOf(source, this.#contextOf(source));
+    });
+    this.#sources = sources;
+    for (const output of before) if (!this.#outputs.includes(output)) output.close();
   }
 
   data(generation: Generation, chunk: Chunk): Promise<void> | undefined {
@@ -31,7 +45,17 @@ export class Outputs implements Consumer {
   }
 
   end(generation: Generation, position: Position): Promise<void> | undefined {
-    return this.#of(generation).flush(generation, position);
+    return this.#of(generation).end(generation, position);
+  }
+
+  #contextOf({ stream }: Source): OutputContext {
+    const { stdout, stderr, ...rest } = this.#outlets;
+    return {
+      ...rest,
+      sink: stream === "stderr" ? stderr() : stdout,
+      errorSink: stream === "stdout" ? stdout : stderr(),
+      isInsideLine: () => this.#outputs.some(({ isInsideLine }) => isInsideLine),
+    };
   }
 
   #of(generation: Generation): SourceOutput {

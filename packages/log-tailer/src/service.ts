@@ -17,6 +17,11 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   let isReady = false;
   let admin: AdminServer | undefined;
   const sink = new Sink(process.stdout);
+  let errorSink: Sink | undefined;
+  const stderr = () => {
+    errorSink ??= watched(new Sink(process.stderr), "standard error");
+    return errorSink;
+  };
   const metrics = new TailerMetrics(
     registry,
     config.sources,
@@ -24,10 +29,13 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     () => sink.blockedSeconds,
   );
   const outputs = new Outputs(config.sources, {
-    sink,
+    stdout: sink,
+    stderr,
     committed: (generation, position) => follower.committed(generation, position),
     written: (source, bytes) => metrics.written(source, bytes),
     lines: (source, count) => metrics.lines(source, count),
+    longLine: (source, action) => metrics.longLine(source, action),
+    parseError: (source) => metrics.parseError(source),
   });
   const { sources, watch, pollInterval, rotateGrace, exitWhen } = config;
   const once = exitWhen === "eof";

@@ -10,8 +10,6 @@ export interface DrainRequest {
   /** Milliseconds. */
   readonly timeout: number;
   readonly quiet: number;
-  /** One look at everything is enough: what grows later does not count. */
-  readonly isSingle: boolean;
   readonly inventory: Inventory;
   readonly pump: Pump;
   /** Reads until nothing is ready. */
@@ -27,7 +25,8 @@ export async function drain(request: DrainRequest): Promise<Unread[]> {
   const { timeout, quiet, inventory, pump, now } = request;
   const begin = now();
   let quietSince = begin;
-  for (let total = -1; ; total = pump.total) {
+  let total = -1;
+  for (;;) {
     inventory.scan();
     inventory.lookAtAll();
     pump.expire();
@@ -37,8 +36,9 @@ export async function drain(request: DrainRequest): Promise<Unread[]> {
     }
     if (pump.total !== total && total !== -1) quietSince = now();
     const isQuiet = now() - quietSince >= quiet;
-    const isOver = isQuiet && (pump.total === total || request.isSingle || isUnchanged(inventory));
+    const isOver = isQuiet && (pump.total === total || isUnchanged(inventory));
     if (isOver || now() - begin >= timeout) break;
+    total = pump.total;
     if (!isQuiet) await setTimeout(Math.min(lookInterval, quiet));
   }
   const ending = finishAll(inventory, pump);

@@ -104,7 +104,6 @@ class FileFollower implements Follower {
         drain({
           timeout: request.timeout,
           quiet: request.quiet ?? 0,
-          isSingle: this.#options.once === true,
           inventory: this.#inventory,
           pump: this.#pump,
           run: () => this.#run(),

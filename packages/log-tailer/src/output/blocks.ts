@@ -2,6 +2,8 @@ import type { Sink } from "./sink.ts";
 
 const blockBytes = 256 * 1024;
 
+const encoder = new TextEncoder();
+
 /** Gathers small pieces into large writes. Blocks are used again when the kernel has taken them. */
 export class Blocks {
   readonly #sink: Sink;
@@ -19,14 +21,42 @@ export class Blocks {
   /** Copies `bytes[from, to)`. */
   append(bytes: Buffer, from: number, to: number): void {
     for (let at = from; at < to; ) {
-      this.#block ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
-      const copied = bytes.copy(this.#block, this.#length, at, to);
+      const copied = bytes.copy(this.#current(), this.#length, at, to);
       this.#length += copied;
       at += copied;
-      if (this.#length < blockBytes) continue;
-      this.#total += blockBytes;
-      this.#write(() => {});
+      if (this.#length === blockBytes) this.#next();
     }
+  }
+
+  /** Encodes text; `latin1`: a byte for each character. */
+  appendText(text: string, encoding: "utf8" | "latin1"): void {
+    for (let at = 0; at < text.length; ) {
+      const block = this.#current();
+      const room = blockBytes - this.#length;
+      if (encoding === "latin1" || (text.length - at) * 3 <= room) {
+        const piece = text.slice(at, at + room);
+        this.#length += block.write(piece, this.#length, encoding);
+        at += piece.length;
+      } else {
+        // It may not fit: as many whole characters as do are encoded.
+        const { read, written } = encoder.encodeInto(text.slice(at, at + room), block.subarray(this.#length));
+        at += read;
+        this.#length += written;
+        if (read === 0) this.#next();
+      }
+      if (this.#length === blockBytes) this.#next();
+    }
+  }
+
+  #current(): Buffer {
+    this.#block ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
+    return this.#block;
+  }
+
+  /** Hands over a block that is full. */
+  #next(): void {
+    this.#total += this.#length;
+    this.#write(() => {});
   }
 
   /**

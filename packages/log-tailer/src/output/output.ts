@@ -1,15 +1,24 @@
+import type { LongLine } from "@outrigger/records/long-line";
 import type { Chunk, Generation, Position } from "@outrigger/tail/follow";
 import type { Sink } from "./sink.ts";
 
 /** What an output format works with. */
 export interface OutputContext {
   readonly sink: Sink;
+  /** Where records of some levels go; the same as `sink` or another one. */
+  readonly errorSink: Sink;
   /** Everything before this position was taken by the kernel. */
   readonly committed: (generation: Generation, position: Position) => void;
   /** So many bytes for a source were taken by the kernel. */
   readonly written: (source: number, bytes: number) => void;
   /** So many lines were read. */
   readonly lines: (source: number, count: number) => void;
+  /** A line was longer than `maxLine`. */
+  readonly longLine: (source: number, action: LongLine) => void;
+  /** A record could not be parsed. */
+  readonly parseError: (source: number) => void;
+  /** Half a line is on its way: nothing of another file may be written. */
+  readonly isInsideLine: () => boolean;
 }
 
 /** Writes the lines of one source. A returned promise resolves when there is room for more. */
@@ -17,4 +26,10 @@ export interface SourceOutput {
   data(generation: Generation, chunk: Chunk): Promise<void> | undefined;
   /** The line in progress ends, with a newline that the file does not have. */
   flush(generation: Generation, position: Position): Promise<void> | undefined;
+  /** The file has ended: nothing is kept back. */
+  end(generation: Generation, position: Position): Promise<void> | undefined;
+  /** Half a line was written. */
+  readonly isInsideLine: boolean;
+  /** This output is not used any more: what it kept back is written. */
+  close(): void;
 }

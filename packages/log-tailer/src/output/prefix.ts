@@ -39,6 +39,10 @@ export class PrefixOutput implements SourceOutput {
     return this.#flush(generation, position);
   }
 
+  get isInsideLine(): boolean {
+    return this.#open.size > 0;
+  }
+
   flush(generation: Generation, position: Position): Promise<void> | undefined {
     const { committed, lines } = this.#context;
     const rest = this.#transcoder.end(generation);
@@ -51,6 +55,13 @@ export class PrefixOutput implements SourceOutput {
     this.#blocks.append(newline, 0, 1);
     return this.#flush(generation, position);
   }
+
+  end(generation: Generation, position: Position): Promise<void> | undefined {
+    return this.flush(generation, position);
+  }
+
+  /** Nothing is ever kept back. */
+  close(): void {}
 
   #flush(generation: Generation, position: Position): Promise<void> | undefined {
     const { committed, written } = this.#context;

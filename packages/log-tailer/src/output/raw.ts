@@ -30,6 +30,10 @@ export class RawOutput implements SourceOutput {
     });
   }
 
+  get isInsideLine(): boolean {
+    return this.#open.size > 0;
+  }
+
   flush(generation: Generation, position: Position): Promise<void> | undefined {
     const { sink, committed, written, lines } = this.#context;
     const rest = this.#transcoder.end(generation);
@@ -44,9 +48,17 @@ export class RawOutput implements SourceOutput {
       committed(generation, position);
     });
   }
+
+  end(generation: Generation, position: Position): Promise<void> | undefined {
+    return this.flush(generation, position);
+  }
+
+  /** Nothing is ever kept back. */
+  close(): void {}
 }
 
-function countLines(bytes: Buffer): number {
+/** Line ends in `bytes`. */
+export function countLines(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) count++;
   return count;

@@ -1,0 +1,182 @@
+import { CriJoiner } from "@outrigger/records/cri";
+import { readCri } from "@outrigger/records/cri-line";
+import { LineJoiner } from "@outrigger/records/joiner";
+import { LineCutter, type Lines } from "@outrigger/records/lines";
+import { classifierOf } from "@outrigger/records/multiline";
+import { parserOf } from "@outrigger/records/parse";
+import type { Parse } from "@outrigger/records/record";
+import type { Redactor } from "@outrigger/records/redact";
+import { TimeReader } from "@outrigger/records/time";
+import type { Generation } from "@outrigger/tail/follow";
+import type { RecordSettings } from "../record-keys.ts";
+import { type Format, PlainFormat, RenderedFormat } from "./format.ts";
+import { binaryRaw, decoded, decodedRaw, type LineText } from "./line-text.ts";
+
+/** What a stream of records tells about its work. */
+export interface RecordEvents {
+  lines(count: number): void;
+  longLine(): void;
+  parseError(): void;
+}
+
+/** Text that is to be written. */
+export interface Written {
+  normal: string;
+  /** Records of the levels that go elsewhere. */
+  errors: string;
+}
+
+/** What happens to the lines of one generation between reading and writing. */
+export class RecordStream {
+  readonly encoding: Format["encoding"];
+  readonly #settings: RecordSettings;
+  readonly #events: RecordEvents;
+  readonly #redactor: Redactor | undefined;
+  readonly #cutter: LineCutter;
+  readonly #lineText: LineText;
+  readonly #cri: CriJoiner | undefined;
+  readonly #joiner: LineJoiner | undefined;
+  readonly #parse: Parse | undefined;
+  readonly #format: Format;
+  #written: Written = { normal: "", errors: "" };
+
+  /** @param atStart the first bytes pushed are the first of the file. */
+  constructor(
+    settings: RecordSettings,
+    generation: Generation,
+    redactor: Redactor | undefined,
+    events: RecordEvents,
+    atStart: boolean,
+  ) {
+    const { output, multiline, maxLine, onLongLine } = settings;
+    const { name, file, encoding } = generation;
+    const isRaw = output === "raw" || output === "prefix";
+    const isBinary = isRaw && encoding === "utf-8";
+    this.#settings = settings;
+    this.#events = events;
+    this.#redactor = redactor;
+    this.#lineText = isBinary ? binaryRaw : isRaw ? decodedRaw : decoded;
+    const onLong = () => events.longLine();
+    // Raw lines that nobody parses have no limit.
+    const limits = isRaw && settings.parse === undefined ? {} : { maxLine, onLongLine, onLong };
+    this.#cutter = new LineCutter({ encoding, raw: isRaw, atStart, ...limits });
+    if (settings.parse !== undefined) {
+      this.#parse = parserOf(settings.parse, new TimeReader(settings.time));
+    }
+    if (settings.parse === "cri" && !isRaw) {
+      this.#cri = new CriJoiner({ ...limits, emit: (line, length) => this.#line(line, length) });
+    }
+    if (multiline !== undefined) {
+      this.#joiner = new LineJoiner({
+        classifier: classifierOf(multiline.rule),
+        maxLines: multiline.maxLines,
+        maxSize: maxLine,
+        emit: (lines) => this.#record(lines),
+      });
+    }
+    this.#format = isRaw
+      ? new PlainFormat(output === "prefix" ? `[${name}] ` : "", isBinary)
+      : new RenderedFormat(output, { source: name, file }, this.#parse);
+    this.encoding = this.#format.encoding;
+  }
+
+  /** A record is in progress that ends when nothing comes for a while. */
+  get open(): boolean {
+    return (this.#joiner?.open ?? false) || (this.#cri?.open ?? false);
+  }
+
+  /** Bytes of the file that were pushed and are not part of anything written. */
+  get pending(): number {
+    return this.#cutter.pending + (this.#cri?.pending ?? 0) + (this.#joiner?.pending ?? 0);
+  }
+
+  /** Bytes pushed behind the last line that has ended. */
+  get unfinished(): number {
+    return this.#cutter.pending;
+  }
+
+  push(bytes: Buffer): Written {
+    this.#take(this.#cutter.push(bytes));
+    return this.#give();
+  }
+
+  /** The line in progress ends although its line end is missing. */
+  endLine(): Written {
+    this.#take(this.#cutter.flush(false));
+    return this.#give();
+  }
+
+  /** The line end that was missing was found, and is not going to be pushed. */
+  lineEnded(): void {
+    this.#cutter.lineEnded();
+  }
+
+  /** The record in progress ends. */
+  endRecord(): Written {
+    this.#cri?.flush();
+    this.#joiner?.flush();
+    return this.#give();
+  }
+
+  /** The file has ended. */
+  end(): Written {
+    this.#take(this.#cutter.flush(true));
+    return this.endRecord();
+  }
+
+  #take(cut: Lines): void {
+    if (cut.lines.length === 0) return;
+    this.#events.lines(cut.lines.length);
+    const lines = this.#redacted(cut.lines);
+    if (this.#cri === undefined && this.#joiner === undefined) {
+      if (this.#parse === undefined) this.#written.normal += this.#format.lines(lines);
+      else for (const line of lines) this.#record([line]);
+      return;
+    }
+    const lengths = cut.lengths();
+    for (const [index, line] of lines.entries()) {
+      if (this.#cri !== undefined) this.#cri.push(line, lengths[index]!);
+      else this.#line(line, lengths[index]!);
+    }
+  }
+
+  #redacted(lines: readonly string[]): readonly string[] {
+    const redactor = this.#redactor;
+    if (redactor === undefined || redactor.clean(lines.join("\n"))) return lines;
+    return lines.map((line) => this.#lineText.redact(line, redactor));
+  }
+
+  #line(line: string, length: number): void {
+    if (this.#joiner === undefined) this.#record([line]);
+    else this.#joiner.push(line, length, this.#message(this.#lineText.text(line)));
+  }
+
+  #record(lines: readonly string[]): void {
+    const parsed = this.#parse?.(this.#lineText.text(lines[0]!));
+    if (this.#parse !== undefined && parsed === undefined) this.#events.parseError();
+    const whole = lines.length === 1 ? lines : [lines[0]!, ...lines.slice(1).map((line) => this.#continuation(line))];
+    const { stream } = this.#settings;
+    const level = parsed?.level;
+    const text = this.#format.record(whole, parsed);
+    if (typeof stream === "object" && level !== undefined && (stream.stderr as readonly string[]).includes(level)) {
+      this.#written.errors += text;
+    } else {
+      this.#written.normal += text;
+    }
+  }
+
+  /** In a rendered record a container runtime's header stands once. */
+  #continuation(line: string): string {
+    return this.#format instanceof RenderedFormat ? this.#message(line) : line;
+  }
+
+  #message(line: string): string {
+    return this.#settings.parse === "cri" ? (readCri(line)?.message ?? line) : line;
+  }
+
+  #give(): Written {
+    const written = this.#written;
+    this.#written = { normal: "", errors: "" };
+    return written;
+  }
+}
