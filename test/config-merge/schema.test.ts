@@ -25,7 +25,10 @@ test("a value that is new takes the type of the schema", async (t) => {
   assert.deepEqual(JSON.parse(workspace.read("out.json")), { name: "app", port: 8080, debug: true });
   const misfit = await workspace.configured(config, [], { APP_port: "s3cr3t" });
   assert.equal(misfit.code, 5);
-  assert.match(misfit.stderr, /env:APP_port does not fit port: an integer is expected \(set by the schema schema\.json\)/);
+  assert.match(
+    misfit.stderr,
+    /env:APP_port does not fit port: an integer is expected \(set by the schema schema\.json\)/,
+  );
   assert.doesNotMatch(misfit.stderr, /s3cr3t/);
 });
 
@@ -57,7 +60,12 @@ test("a missing schema is exit status 3, a malformed one 4", async (t) => {
   const workspace = new Workspace(t);
   workspace.write("in.yaml", "name: app\n");
   assert.equal((await workspace.configured(config)).code, 3);
-  for (const broken of ["{", "5", '{"$ref": "http://localhost:1/other.json"}', '{"properties": {"name": {"pattern": "("}}}']) {
+  for (const broken of [
+    "{",
+    "5",
+    '{"$ref": "http://localhost:1/other.json"}',
+    '{"properties": {"name": {"pattern": "("}}}',
+  ]) {
     workspace.write("schema.json", broken);
     assert.equal((await workspace.configured(config)).code, 4, broken);
   }

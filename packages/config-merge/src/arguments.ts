@@ -24,7 +24,15 @@ export interface Invocation {
   readonly output: string | undefined;
   /** The modes that do not write; none of them means writing. */
   readonly modes: ReadonlySet<Mode>;
+  readonly watch: boolean;
+  /** 0: none. */
+  readonly port: number;
+  /** `--on-change`, not read yet. */
+  readonly hook: string | undefined;
 }
+
+/** Port of the admin endpoints while watching. */
+const defaultPort = 9905;
 
 export const flags: readonly Flag[] = [
   {
@@ -34,6 +42,17 @@ export const flags: readonly Flag[] = [
     description: "where the result of SOURCES goes: a file, a directory, or - for stdout",
   },
   { name: "env", metavar: "PREFIX", description: "variables that start with PREFIX, after all other sources" },
+  { name: "watch", description: "go on, and write again whenever a source changes" },
+  {
+    name: "admin",
+    metavar: "PORT",
+    description: `port of /readyz and /metrics while watching, or off (default ${defaultPort})`,
+  },
+  {
+    name: "on-change",
+    metavar: "HOOK",
+    description: "http:URL or signal:NAME[:PATTERN]: called after outputs changed",
+  },
   { name: "diff", description: "show what would change, write nothing" },
   { name: "explain", description: "show where each value comes from, write nothing" },
   { name: "check-output", description: "exit 10 when an output is out of date, write nothing" },
@@ -57,7 +76,18 @@ export function readArguments(argv: readonly string[]): Invocation {
   const prefixes = options.values.get("env") ?? [];
   for (const prefix of prefixes) sources.push({ kind: "environment", prefix });
   const modes = new Set((["diff", "explain", "check-output"] as const).filter((mode) => options.values.has(mode)));
-  return { options, sources, hasSources, assignments, output: outputs[0], modes };
+  const watch = options.values.has("watch");
+  if (watch && modes.size > 0) throw new UsageError(`--watch and --${[...modes][0]} exclude each other; keep one`);
+  const port = readPort(options.values.get("admin")?.at(-1));
+  const hook = options.values.get("on-change")?.at(-1);
+  return { options, sources, hasSources, assignments, output: outputs[0], modes, watch, port, hook };
+}
+
+function readPort(value: string | undefined): number {
+  if (value === undefined) return defaultPort;
+  if (value === "off") return 0;
+  if (/^[0-9]{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new UsageError("--admin needs a port from 0 to 65535, or off");
 }
 
 /** Splits at the first `=` outside double quotes. */

@@ -31,7 +31,7 @@ export function planDefaults(environment: readonly SourceSpec[]): Plan {
     }
   };
   visit("");
-  return { outputs, directories };
+  return { outputs, directories, listed: inputDirectory };
 }
 
 function bodyOf(source: string, environment: readonly SourceSpec[]): Body {

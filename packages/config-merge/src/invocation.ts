@@ -29,12 +29,13 @@ export function planInvocation(invocation: Invocation, config: MergeConfig | und
 }
 
 /** One output of the sources on the command line. */
-function planSources({ sources, assignments, output, modes }: Invocation): Plan {
+function planSources({ sources, assignments, output, modes, watch }: Invocation): Plan {
   const first = sources.find((source): source is FileSource => isFile(source));
   const target = outputPath(output, first);
   if (target === undefined && modes.has("check-output")) {
     throw new UsageError("--check-output needs an output to compare with: give -o FILE");
   }
+  if (target === undefined && watch) throw new UsageError("--watch needs an output to write: give -o FILE");
   return { outputs: [{ target, body: bodyOf(sources, target, first, assignments.length) }], directories: [] };
 }
 

@@ -5,11 +5,12 @@ import type { Section } from "@outrigger/runtime/section";
 import { configSection, type MergeConfig } from "./config.ts";
 import { writeOut } from "./stdout.ts";
 
-/** Loads the `config` section: file, environment, `--set`. Throws `ConfigError` (exit status 2) with all problems. */
-export function load({ values }: Options): Promise<Loaded<MergeConfig>> {
+/** Loads the `config` section: file, environment, `--set`. Throws `ConfigError` (exit status 2) with all problems; a file that has lost what `inForce` had is one. */
+export function load({ values }: Options, inForce?: Loaded<MergeConfig>): Promise<Loaded<MergeConfig>> {
   return loadSection(configSection, {
     file: values.get("config")?.at(-1),
     assignments: (values.get("set") ?? []).map(parseSet),
+    inForce,
   });
 }
 

@@ -43,6 +43,8 @@ export interface DirectoryPlan {
 export interface Plan {
   readonly outputs: readonly OutputPlan[];
   readonly directories: readonly DirectoryPlan[];
+  /** The directory whose listing the outputs were made from. */
+  readonly listed?: string;
 }
 
 /** The outputs of the `config` section. Throws a Problem (exit status 2) when a format cannot be told, or a path is named twice. */
@@ -110,4 +112,20 @@ export function unknownFormat(target: string): Problem {
   return new Problem("usage", `the format of ${target} cannot be told from its name`, {
     hint: "give the output an extension that is known (.json, .yaml, …), or say format: in the configuration",
   });
+}
+
+/** Every file and directory that a plan reads. */
+export function pathsRead({ outputs, listed }: Plan): string[] {
+  const paths = listed === undefined ? [] : [listed];
+  for (const { body } of outputs) {
+    if (body.kind === "copy") paths.push(body.source);
+    if (body.kind !== "merge") continue;
+    for (const source of body.sources) if (source.kind === "path") paths.push(source.path);
+    for (const [, value] of body.set) {
+      const file = typeof value === "string" ? /^file:(\/.*)$/s.exec(value)?.[1] : undefined;
+      if (file !== undefined) paths.push(file);
+    }
+    if (body.schema !== undefined) paths.push(body.schema);
+  }
+  return paths;
 }

@@ -27,6 +27,7 @@ export interface Outcome {
   readonly status: number;
   /** The outputs that got other bytes. */
   readonly changed: readonly string[];
+  readonly outputs: readonly BuiltOutput[];
 }
 
 /** The bytes of one output, and what they were made of. */
@@ -116,10 +117,11 @@ async function finish(plan: Plan, outputs: readonly BuiltOutput[], options: RunO
   const writes = collectWrites(outputs, directories);
   if (modes.has("explain")) await explain(outputs);
   if (modes.has("diff")) await (await import("./diff/outputs.ts")).printDiffs(outputs, writes);
-  if (modes.has("check-output")) return checkOutputs(writes, directories, options.log);
-  if (modes.size > 0) return { status: 0, changed: [] };
+  if (modes.has("check-output"))
+    return { status: checkOutputs(writes, directories, options.log), changed: [], outputs };
+  if (modes.size > 0) return { status: 0, changed: [], outputs };
   for (const { plan: output, bytes } of outputs) if (output.target === undefined) await writeOut(bytes);
-  return write(writes, directories, options);
+  return { ...(await write(writes, directories, options)), outputs };
 }
 
 function collectWrites(outputs: readonly BuiltOutput[], directories: Directories): Write[] {
@@ -148,20 +150,20 @@ async function explain(outputs: readonly BuiltOutput[]): Promise<void> {
   await writeOut(Buffer.from(lines.map((line) => `${line}\n`).join("")));
 }
 
-function checkOutputs(writes: readonly Write[], directories: Directories, log: Log): Outcome {
+function checkOutputs(writes: readonly Write[], directories: Directories, log: Log): number {
   const outdated = [
     ...directories.outdated.map(({ target }) => target),
     ...writes.filter((write) => Transaction.changes(write) || needsAdjusting(write)).map(({ target }) => target.shown),
   ];
   for (const target of outdated) log.warn(`${target} is out of date; run config-merge without --check-output`);
-  return { status: outdated.length > 0 ? 10 : 0, changed: [] };
+  return outdated.length > 0 ? 10 : 0;
 }
 
 async function write(
   writes: readonly Write[],
   directories: Directories,
   { log, signalled }: RunOptions,
-): Promise<Outcome> {
+): Promise<Omit<Outcome, "outputs">> {
   const changed = writes.filter((write) => Transaction.changes(write)).map(({ target }) => target.shown);
   if (await interrupted(signalled)) return { status: statusOf(signalled), changed: [] };
   directories.make();

@@ -17,9 +17,14 @@ export function maskText(text: string, format: Format, merged: Node): string {
   const splices = new Splices();
   try {
     const { root } = format.parse(new SourceText("", text));
+    const seen = new Set<number>();
     for (const { path, node } of leavesOf(root)) {
-      if (node.end > node.start && isSecret(path, merged))
+      // The values behind an alias of YAML stand in the text once.
+      if (seen.has(node.start)) continue;
+      if (node.end > node.start && isSecret(path, merged)) {
+        seen.add(node.start);
         splices.add(node.start, node.end, masked(text.slice(node.start, node.end)));
+      }
     }
   } catch (error) {
     if (problemsOf(error).length > 0) return masked(text);
