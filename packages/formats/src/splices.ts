@@ -1,14 +1,15 @@
 /** Replacements of ranges of one text. Everything outside the ranges is taken over as it is. */
 export class Splices {
-  readonly #list: { start: number; end: number; text: string; order: number }[] = [];
+  #list: { start: number; end: number; text: string; order: number }[] = [];
 
   /** Replaces `[start, end)`. Ranges must not overlap; insertions at one place keep the order of the calls. */
   add(start: number, end: number, text: string): void {
     if (start < end || text !== "") this.#list.push({ start, end, text, order: this.#list.length });
   }
 
-  get empty(): boolean {
-    return this.#list.length === 0;
+  /** Takes back the replacements inside `[start, end)`, because the whole range is going to be replaced. */
+  drop(start: number, end: number): void {
+    this.#list = this.#list.filter((splice) => splice.start < start || splice.end > end);
   }
 
   apply(source: string): string {

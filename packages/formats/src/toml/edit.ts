@@ -46,6 +46,7 @@ class TomlEditor implements Editor {
     if (enclosed === undefined && !this.#isInside(old, path)) {
       for (const key of removed) this.#remove([...path, key]);
       if (added.size > 0) this.#add(path, added);
+      else if (removed.size === old.entries.size) this.#keep({ ...old, entries: new Map() }, path);
       return;
     }
     const keys = [...old.entries.keys()];
@@ -63,7 +64,14 @@ class TomlEditor implements Editor {
     }
     for (const index of removed) this.#remove([...path, index]);
     const list: ListNode = { kind: "list", items: added, origin: old.origin, start: 0, end: 0 };
-    if (added.length > 0) this.#insertSections(sectionsOf(list, path), path);
+    if (first === 0 && added.length === 0) this.#keep(list, path);
+    else if (added.length > 0) this.#insertSections(sectionsOf(list, path), path);
+  }
+
+  /** A table that existed only through what it held, or a list of tables, stays as an empty one. */
+  #keep(empty: Node, path: Path): void {
+    if (path.length === 0 || this.#document.tables.some((table) => same(table.path, path))) return;
+    this.#add(path.slice(0, -1), new Map([[String(path.at(-1)), empty]]));
   }
 
   /** Removes and appends between braces or brackets. */

@@ -32,6 +32,8 @@ class XmlEditor implements Editor {
   }
 
   replace(old: Node, next: Node, path: Path): void {
+    // An empty element holds an empty text, map and list alike.
+    if (isEmpty(old) && isEmpty(next)) return;
     const site = this.#sites.get(old) as Site;
     if (isScalar(old) && isScalar(next)) this.#replaceText(site, valueText(next, path), path);
     else if (site.kind === "element") this.#rewrite(site.element, next, path);
@@ -41,7 +43,7 @@ class XmlEditor implements Editor {
       for (const element of rest) this.#removeElement(element);
     } else {
       // An attribute or an entry cannot hold a map or a list: an element takes its place.
-      this.#remove(site);
+      this.#remove(old);
       const parent = site.kind === "entry" ? site.section : site.element;
       this.#append(parent, writeElements(String(path.at(-1)), next, this.#innerIndent(parent), this.#style, path));
     }
@@ -84,7 +86,8 @@ class XmlEditor implements Editor {
 
   editMap(old: MapNode, removed: ReadonlySet<string>, added: ReadonlyMap<string, Node>, path: Path): void {
     const { element } = this.#sites.get(old) as Site & { kind: "element" };
-    for (const key of removed) this.#remove(this.#sites.get(old.entries.get(key) as Node) as Site);
+    const gone = new Set<Element>();
+    for (const key of removed) for (const part of this.#remove(old.entries.get(key) as Node)) gone.add(part);
     const names = entryNames(element);
     const indent = this.#innerIndent(element);
     const lines: string[] = [];
@@ -95,7 +98,7 @@ class XmlEditor implements Editor {
         lines.push(writeEntry(names, key, valueText(node, at), this.#entryEnd(element), this.#style, at));
       } else lines.push(...writeElements(key, node, indent, this.#style, at));
     }
-    this.#append(element, lines);
+    this.#append(element, lines, gone);
   }
 
   editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
@@ -122,26 +125,61 @@ class XmlEditor implements Editor {
     return own ?? lineIndent(this.#text, element.start) + this.#style.unit;
   }
 
-  /** Puts elements behind the last child, each on a line of its own. */
-  #append(element: Element, lines: readonly string[]): void {
-    if (lines.length === 0) return;
+  /** Puts elements behind the last child that stays, each on a line of its own. */
+  #append(element: Element, lines: readonly string[], gone: ReadonlySet<Element> = new Set()): void {
+    const isEmptied = gone.size > 0 && gone.size === element.children.length;
+    if (lines.length === 0) {
+      // White space between tags that are gone would be read as a value.
+      if (isEmptied && this.#isBlank(element)) this.#empty(element, "");
+      return;
+    }
     const { eol } = this.#style;
     const inner = this.#innerIndent(element);
     const text = lines.map((line) => eol + inner + line).join("");
     const outer = eol + lineIndent(this.#text, element.start);
     if (element.isSelfClosing) {
       this.splices.add(this.#tagEnd(element), element.end, `>${text}${outer}</${element.name}>`);
-      return;
+    } else if (isEmptied && this.#isBlank(element)) {
+      this.#empty(element, text + outer);
+    } else {
+      const content = this.#text.slice(element.openEnd, element.closeStart);
+      const lastKept = element.children.findLast((child) => !gone.has(child));
+      const isLastGone = gone.has(element.children.at(-1) as Element);
+      const at = isLastGone ? (lastKept?.end ?? element.openEnd) : element.openEnd + content.trimEnd().length;
+      this.splices.add(at, at, /\n\s*$/.test(content) ? text : text + outer);
     }
-    const content = this.#text.slice(element.openEnd, element.closeStart);
-    const at = element.openEnd + content.trimEnd().length;
-    this.splices.add(at, at, content.slice(content.trimEnd().length).includes("\n") ? text : text + outer);
   }
 
-  #remove(site: Site): void {
-    if (site.kind === "attribute") this.splices.add(site.attribute.start, site.attribute.valueEnd + 1, "");
-    else if (site.kind === "text") this.#setContent(site.element, "");
-    else for (const element of site.kind === "repeated" ? site.elements : [site.element]) this.#removeElement(element);
+  /** Whether there is nothing but elements and white space between the tags. */
+  #isBlank(element: Element): boolean {
+    let at = element.openEnd;
+    for (const { start, end } of [...element.children, { start: element.closeStart, end: 0 }]) {
+      if (this.#text.slice(at, start).trim() !== "") return false;
+      at = end;
+    }
+    return true;
+  }
+
+  /** Replaces what is left between the tags of an element whose children are removed one by one. */
+  #empty(element: Element, text: string): void {
+    this.splices.drop(element.openEnd, element.closeStart);
+    this.splices.add(element.openEnd, element.closeStart, text);
+  }
+
+  /** Removes what a node stands for. Returns the child elements that are gone. */
+  #remove(node: Node): readonly Element[] {
+    const site = this.#sites.get(node) as Site;
+    if (site.kind === "attribute") {
+      this.splices.add(site.attribute.start, site.attribute.valueEnd + 1, "");
+      return [];
+    }
+    if (site.kind === "text") {
+      this.#setContent(site.element, "");
+      return [];
+    }
+    const elements = site.kind === "repeated" ? site.elements : [site.element];
+    for (const element of elements) this.#removeElement(element);
+    return elements;
   }
 
   /** Removes an element, with its line when nothing else is on it. */
@@ -154,4 +192,9 @@ class XmlEditor implements Editor {
     if (isFirst && rest.test(this.#text)) this.splices.add(lineStart, rest.lastIndex, "");
     else this.splices.add(element.start, element.end, "");
   }
+}
+
+function isEmpty(node: Node): boolean {
+  if (node.kind === "map") return node.entries.size === 0;
+  return node.kind === "list" ? node.items.length === 0 : node.kind === "string" && node.text === "";
 }

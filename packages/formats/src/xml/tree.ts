@@ -63,7 +63,7 @@ class Builder {
     const names = entryNames(element);
     const text = this.#text(element);
     const isMap =
-      element.attributes.length + element.children.length > 0 || names !== undefined || (isRoot && text === "");
+      element.attributes.length + element.children.length > 0 || names !== undefined || (isRoot && text.trim() === "");
     if (isMap) return this.#map(element, names, text);
     return this.#at(scalar("string", text, this.#source, element.openEnd, element.closeStart), {
       kind: "element",

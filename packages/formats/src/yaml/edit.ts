@@ -180,18 +180,14 @@ class YamlEditor implements Editor {
       return;
     }
     const rows = map.ast.items.map((pair) => pairStart(pair));
-    this.#removeRows(
-      map,
-      rows,
-      [...this.#rowKeys(map)].map((key) => key !== undefined && removed.has(key)),
-    );
+    const gone = [...this.#rowKeys(map)].map((key) => key !== undefined && removed.has(key));
     const indent = this.#geography.column(map.start);
     const style = this.#keyStyle(map);
     const lines = Array.from(
       added,
       ([key, value]) => `${writeKey(key, false, style)}:${writeAfterKey(value, indent, this.#layout)}`,
     );
-    this.#appendRows(map, lines, indent);
+    this.#editRows(map, rows, gone, lines, indent);
   }
 
   editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[]): void {
@@ -207,13 +203,9 @@ class YamlEditor implements Editor {
     } else if (kept === 0 && added.length === 0) {
       this.#empty(old, "[]");
     } else {
-      this.#removeRows(old, this.#geography.dashes(old), gone);
       const indent = this.#geography.column(old.start);
-      this.#appendRows(
-        old,
-        added.map((node) => `- ${writeItem(node, indent, this.#layout)}`),
-        indent,
-      );
+      const lines = added.map((node) => `- ${writeItem(node, indent, this.#layout)}`);
+      this.#editRows(old, this.#geography.dashes(old), gone, lines, indent);
     }
   }
 
@@ -235,28 +227,52 @@ class YamlEditor implements Editor {
     }
   }
 
-  /** Removes whole lines; the first one of a map behind a dash starts in the middle of its line. */
-  #removeRows(old: MapNode | ListNode, starts: readonly number[], gone: readonly boolean[]): void {
+  #editRows(
+    old: MapNode | ListNode,
+    starts: readonly number[],
+    gone: readonly boolean[],
+    lines: readonly string[],
+    indent: string,
+  ): void {
+    const lastKept = gone.lastIndexOf(false);
+    if (lastKept < 0) {
+      const end = this.#geography.lineEnd(this.#geography.contentEnd(old));
+      this.splices.add(old.start, end, lines.join(this.#layout.eol + indent));
+      return;
+    }
+    this.#removeRows(old, starts, gone, lastKept);
+    this.#appendRows(this.#geography.rowEnd(old, lastKept), lines, indent);
+  }
+
+  /**
+   * Removes whole lines; the first one of a map behind a dash starts in the middle of its line. Those at the end go with
+   * the line break before them: the one behind them is where something else may be inserted, or is not there.
+   */
+  #removeRows(old: MapNode | ListNode, starts: readonly number[], gone: readonly boolean[], lastKept: number): void {
+    // The line break that ends a block scalar belongs to its value.
+    const keepsBreak = this.#text[this.#geography.rowEnd(old, lastKept) - 1] === "\n";
     for (const [index, isGone] of gone.entries()) {
       if (!isGone) continue;
       const start = starts[index] as number;
-      const end = this.#geography.lineEnd(this.#geography.rowEnd(old, index));
+      const rowEnd = this.#geography.lineEnd(this.#geography.rowEnd(old, index));
       const lineStart = this.#geography.lineStart(start);
-      if (this.#text.slice(lineStart, start).trim() === "") {
-        const next = this.#geography.behindBreak(end);
-        this.splices.add(next === end ? this.#geography.breakBefore(start) : lineStart, next, "");
-      } else {
-        const next = starts.find((_, at) => at > index && !gone[at]);
-        this.splices.add(start, next ?? end, "");
-        if (next !== undefined) return;
+      if (this.#text.slice(lineStart, start).trim() !== "") {
+        // Rows behind it up to the first that stays are removed with it.
+        const next = starts.findIndex((_, at) => at > index && !gone[at]);
+        this.splices.add(start, starts[next] as number, "");
+        const rest = gone.map((value, at) => value && at > next);
+        this.#removeRows(old, starts, rest, lastKept);
+        return;
       }
+      if (index > lastKept && !keepsBreak) this.splices.add(this.#geography.breakBefore(start), rowEnd, "");
+      else this.splices.add(lineStart, this.#geography.behindBreak(rowEnd), "");
     }
   }
 
-  #appendRows(old: MapNode | ListNode, rows: readonly string[], indent: string): void {
+  /** Inserts rows behind the line in which a row ends. */
+  #appendRows(end: number, rows: readonly string[], indent: string): void {
     if (rows.length === 0) return;
     const { eol } = this.#layout;
-    const end = this.#geography.contentEnd(old);
     const lines = rows.map((row) => indent + row).join(eol);
     if (this.#text[end - 1] === "\n") this.splices.add(end, end, lines + eol);
     else {
