@@ -15,6 +15,7 @@ import {
 } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
 import { compileGlob, GlobError, isLiteral } from "@outrigger/tail/glob";
+import { type RecordSettings, recordKeys, recordSettings } from "./record-keys.ts";
 
 const pattern = normalize(text("A path or glob: * ? ** [] {a,b}.", { nonEmpty: true }), (value) => {
   try {
@@ -34,7 +35,7 @@ const sourceKeys = {
   start: optional(
     oneOf("Where to begin in files that exist at the start and that no checkpoint knows.", ["beginning", "end"]),
   ),
-  output: optional(oneOf("Lines as they are, or each after [name].", ["raw", "prefix"])),
+  ...recordKeys,
   partialFlush: optional(
     duration("An unterminated last line is written after this long without growth.", { min: "1ms", max: "1h" }),
   ),
@@ -72,8 +73,9 @@ const logs = normalize(
     ),
     admin: withDefault(object("Endpoints for probes and metrics.", { port: withDefault(port("0: none."), 9901) }), {}),
   }),
-  ({ sources, name, files, exclude, start, output, partialFlush, ...rest }) => {
-    const defaults = { name, files, exclude, start, output, partialFlush };
+  ({ sources, ...section }) => {
+    const { watch, pollInterval, rotateGrace, drainTimeout, quiet, exitWhen, admin, ...defaults } = section;
+    const rest = { watch, pollInterval, rotateGrace, drainTimeout, quiet, exitWhen, admin };
     return { ...rest, sources: resolveSources(defaults, sources ?? []) };
   },
 );
@@ -81,13 +83,12 @@ const logs = normalize(
 type SourceInput = { readonly [K in keyof typeof sourceKeys]?: Infer<(typeof sourceKeys)[K]> };
 
 /** One kind of files and what happens to their lines. */
-export interface Source {
+export interface Source extends RecordSettings {
   /** Undefined: each file's base name. */
   readonly name: string | undefined;
   readonly files: readonly string[];
   readonly exclude: readonly string[];
   readonly start: "beginning" | "end";
-  readonly output: "raw" | "prefix";
   /** Milliseconds. */
   readonly partialFlush: number;
 }
@@ -122,7 +123,7 @@ function resolveSource(defaults: SourceInput, source: SourceInput, index: number
     files,
     exclude: source.exclude ?? defaults.exclude ?? [],
     start: source.start ?? defaults.start ?? "beginning",
-    output: source.output ?? defaults.output ?? "raw",
+    ...recordSettings(source, defaults),
     partialFlush: source.partialFlush ?? defaults.partialFlush ?? 1000,
   };
 }

@@ -3,13 +3,11 @@ import type { Chunk, Consumer, Generation, Position } from "@outrigger/tail/foll
 import type { Source } from "./config.ts";
 import type { OutputContext, SourceOutput } from "./output/output.ts";
 import { outputOf } from "./output/select.ts";
-import type { Sink } from "./output/sink.ts";
+import type { Sinks } from "./output/sinks.ts";
 
-/** What outputs report to, and the two streams that they may write to. */
+/** What outputs report to, and the streams that they write to. */
 export interface Outlets extends Omit<OutputContext, "sink" | "errorSink" | "isInsideLine"> {
-  readonly stdout: Sink;
-  /** The process's standard error, for the sources that ask for it. */
-  readonly stderr: () => Sink;
+  readonly sinks: Sinks;
 }
 
 /** Hands the lines of every source to its output. */
@@ -49,11 +47,11 @@ export class Outputs implements Consumer {
   }
 
   #contextOf({ stream }: Source): OutputContext {
-    const { stdout, stderr, ...rest } = this.#outlets;
+    const { sinks, ...rest } = this.#outlets;
     return {
       ...rest,
-      sink: stream === "stderr" ? stderr() : stdout,
-      errorSink: stream === "stdout" ? stdout : stderr(),
+      sink: stream === "stderr" ? sinks.stderr : sinks.stdout,
+      errorSink: stream === "stdout" ? sinks.stdout : sinks.stderr,
       isInsideLine: () => this.#outputs.some(({ isInsideLine }) => isInsideLine),
     };
   }

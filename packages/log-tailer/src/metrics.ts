@@ -9,6 +9,8 @@ export class TailerMetrics {
   readonly events: TailEvents;
   readonly #counters: readonly Counter[];
   readonly #lines: Counter;
+  readonly #longLines: Counter;
+  readonly #parseErrors: Counter;
   readonly #written: Counter;
   #labels: readonly string[] = [];
 
@@ -19,9 +21,14 @@ export class TailerMetrics {
     const truncations = counter("truncations", "Files that were truncated.");
     const lost = counter("lost_bytes", "Bytes known to be lost.");
     const partial = counter("partial_flushes", "Lines written before their line end was there.");
+    this.#longLines = registry.counter("outrigger_logs_long_lines_total", "Lines longer than maxLine.", [
+      ...sourceLabel,
+      "action",
+    ]);
+    this.#parseErrors = counter("parse_errors", "Records that could not be parsed.");
     this.#lines = counter("lines", "Lines read.");
     this.#written = counter("written_bytes", "Bytes that the kernel took.");
-    this.#counters = [read, rotations, truncations, lost, partial, this.#lines, this.#written];
+    this.#counters = [read, rotations, truncations, lost, partial, this.#parseErrors, this.#lines, this.#written];
     const at = (source: number) => this.#labels[source] ?? "";
     this.events = {
       read: (source, bytes) => read.labels(at(source)).inc(bytes),
@@ -51,6 +58,15 @@ export class TailerMetrics {
   reload(sources: readonly Source[]): void {
     this.#labels = sources.map(labelOf);
     for (const label of this.#labels) for (const counter of this.#counters) counter.labels(label);
+    for (const [index, { onLongLine }] of sources.entries()) this.#longLines.labels(this.#labels[index]!, onLongLine);
+  }
+
+  longLine(source: number, action: string): void {
+    this.#longLines.labels(this.#labels[source] ?? "", action).inc();
+  }
+
+  parseError(source: number): void {
+    this.#parseErrors.labels(this.#labels[source] ?? "").inc();
   }
 
   lines(source: number, count: number): void {

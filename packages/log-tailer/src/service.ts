@@ -6,7 +6,7 @@ import { type Follower, follow } from "@outrigger/tail/follow";
 import type { LogsConfig } from "./config.ts";
 import { Outputs } from "./consumer.ts";
 import { TailerMetrics } from "./metrics.ts";
-import { Sink } from "./output/sink.ts";
+import { Sinks } from "./output/sinks.ts";
 
 /** How often the file of `exitWhen` is looked for. */
 const exitInterval = 500;
@@ -16,21 +16,15 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   let current = config;
   let isReady = false;
   let admin: AdminServer | undefined;
-  const sink = new Sink(process.stdout);
-  let errorSink: Sink | undefined;
-  const stderr = () => {
-    errorSink ??= watched(new Sink(process.stderr), "standard error");
-    return errorSink;
-  };
+  const sinks = new Sinks();
   const metrics = new TailerMetrics(
     registry,
     config.sources,
     () => follower.stats(),
-    () => sink.blockedSeconds,
+    () => sinks.blockedSeconds,
   );
   const outputs = new Outputs(config.sources, {
-    stdout: sink,
-    stderr,
+    sinks,
     committed: (generation, position) => follower.committed(generation, position),
     written: (source, bytes) => metrics.written(source, bytes),
     lines: (source, count) => metrics.lines(source, count),
@@ -51,8 +45,8 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   });
 
   const done = Promise.withResolvers<number>();
-  sink.broken.catch((error: Error) => {
-    log.error(`standard output cannot be written to: ${error.message}; nothing more is read`);
+  sinks.broken.catch((error: Error) => {
+    log.error(`${error.message}; nothing more is read`);
     void follower.close();
     done.resolve(1);
   });
@@ -92,7 +86,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     clearInterval(exitTimer);
     const deadline = performance.now() + (once ? Number.POSITIVE_INFINITY : current.drainTimeout);
     const unread = await follower.drain({ timeout: deadline - performance.now(), quiet: current.quiet });
-    const isWritten = await within(deadline, Promise.race([sink.drained(), sink.broken.catch(() => {})]));
+    const isWritten = await within(deadline, Promise.race([sinks.drained(), sinks.broken.catch(() => {})]));
     await ready.catch(() => {});
     await admin?.close();
     if (unread.length === 0 && isWritten) return 0;

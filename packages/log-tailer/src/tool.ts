@@ -6,11 +6,13 @@ import type { LogsConfig } from "./config.ts";
 export const definition: ToolDefinition<LogsConfig> = {
   tool: "log-tailer",
   summary: "Log files to standard output: every line once, in order, at once.",
-  usage: "[FILES…] [--output X] [--start X] [--poll] [--once]",
+  usage: "[FILES…] [--output X] [--start X] [--multiline X] [--parse X] [--poll] [--once]",
   section: () => import("./config.ts").then(({ logsSection }) => logsSection),
   start: () => import("./service.ts").then(({ start }) => start),
   flags: [
-    settingFlag("output", "FORMAT", "logs.output", "raw or prefix"),
+    settingFlag("output", "FORMAT", "logs.output", "raw, prefix, json or logfmt"),
+    settingFlag("multiline", "PRESET", "logs.multiline", "auto, java, python, … : lines that are one record"),
+    settingFlag("parse", "FORMAT", "logs.parse", "auto, json, serilog, nginx, … : what records look like"),
     settingFlag("start", "WHERE", "logs.start", "beginning or end, for files that exist at start"),
     {
       name: "poll",

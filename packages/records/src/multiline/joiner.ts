@@ -48,9 +48,12 @@ export class LineJoiner {
     return this.#heldLengths.reduce((sum, length) => sum + length, this.#length);
   }
 
-  /** @param length bytes of the file that the line took, its line end included. */
-  push(line: string, length: number): void {
-    const verdict = this.#classifier.judge(line);
+  /**
+   * @param length bytes of the file that the line took, its line end included.
+   * @param judged what of the line is looked at, when it is not all of it.
+   */
+  push(line: string, length: number, judged = line): void {
+    const verdict = this.#classifier.judge(judged);
     if (verdict === "begins" || !this.open) {
       this.#release();
       this.#add(line, length);
