@@ -116,7 +116,21 @@ const schema = object("the allow-list for outgoing connections", {
 export type EgressConfig = Infer<typeof schema>;
 
 /** The `egress` section (contract section 7). */
-export const egressSection: Section<EgressConfig> = { key: "egress", schema };
+export const egressSection: Section<EgressConfig> = { key: "egress", schema, warnings };
+
+/** Valid settings that allow more than they seem to. */
+export function warnings({ allow, guard, mode }: EgressConfig): string[] {
+  const blind = allow.filter(({ tunnel, methods, paths }) => tunnel && methods.length + paths.length > 0);
+  return [
+    ...blind.map(
+      ({ text: name }) => `${name}: methods and paths bind plain requests only: inside the tunnel they cannot be seen`,
+    ),
+    ...guard.allow.map(
+      ({ text: block }) => `egress.guard.allow lifts ${block} from the list of refused addresses, for every rule`,
+    ),
+    ...(mode === "enforce" ? [] : [`mode ${mode}: destinations outside the allow-list are let through`]),
+  ];
+}
 
 function isServer(value: string): boolean {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([0-9.]+))(?::[1-9]\d{0,4})?$/.exec(value) ?? [];

@@ -3,7 +3,7 @@ import { adminRoutes } from "@outrigger/runtime/admin";
 import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
 import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import { adminPages } from "./admin-pages.ts";
-import type { EgressConfig } from "./config.ts";
+import { type EgressConfig, warnings } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import { Journal } from "./journal.ts";
 import { Listeners } from "./listeners.ts";
@@ -114,15 +114,12 @@ class EgressService implements Service<EgressConfig> {
 
   #announce(): void {
     const { log, snapshot } = this.#engine;
-    const { mode, allow, routes, guard } = snapshot.config;
+    const { mode, allow, routes } = snapshot.config;
     const addresses = this.#listeners.addresses.map(({ address, port, family }) =>
       family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`,
     );
     log.info("listening", { addresses, mode, rules: allow.length, routes: routes.length });
-    if (mode !== "enforce") log.warn(`mode ${mode}: destinations outside the allow-list are let through`);
-    for (const { text } of guard.allow) {
-      log.warn(`egress.guard.allow lifts ${text} from the list of refused addresses, for every rule`);
-    }
+    for (const warning of warnings(snapshot.config)) log.warn(warning);
   }
 
   /** Serves on while connections are busy; the application may still have calls to make in its own shutdown. */

@@ -16,4 +16,6 @@ export interface Section<T> {
    * Called only when the section itself is valid; may return another value.
    */
   complete?(value: T, root: Readonly<Record<string, unknown>>, report: Report): T;
+  /** What is valid but may not do what its author thinks, as sentences for `--check`. */
+  warnings?(value: T): string[];
 }

@@ -78,7 +78,7 @@ async function dispatch<C>(definition: ToolDefinition<C>, argv: readonly string[
     const { printConfig } = await import("../config/print.ts");
     return print(printConfig((await definition.section()) as Section<never>, loaded.input)).then(() => 0);
   }
-  if (options.values.has("check")) return print("ok\n").then(() => 0);
+  if (options.values.has("check")) return reportCheck(await definition.section(), loaded.config);
   return serve(definition, options, loaded, log);
 }
 
@@ -107,6 +107,12 @@ async function loadConfig<C>(
     ],
     ...extra,
   });
+}
+
+async function reportCheck<C>(section: Section<C>, config: C): Promise<number> {
+  for (const warning of section.warnings?.(config) ?? []) process.stderr.write(`warning: ${warning}\n`);
+  await print("ok\n");
+  return 0;
 }
 
 async function showHelp<C>(definition: ToolDefinition<C>): Promise<number> {
