@@ -17,13 +17,13 @@ const ALLOWED: Readonly<Record<string, { workspace: readonly string[]; npm: read
     npm: ["@cfworker/json-schema", "jsonc-parser", "saxes", "smol-toml", "toml-eslint-parser", "yaml"],
   },
   "log-tailer": { workspace: ["runtime", "tail", "records"], npm: [] },
-  healthz: { workspace: ["runtime", "tail", "records", "net"], npm: ["express"] },
-  "metrics-exporter": { workspace: ["runtime", "tail", "records", "net", "exposition"], npm: ["express"] },
-  "egress-proxy": { workspace: ["runtime", "net"], npm: ["http-proxy"] },
-  "config-merge": { workspace: ["runtime", "formats", "net"], npm: [] },
+  healthz: { workspace: ["runtime", "tail", "net"], npm: ["express"] },
+  "metrics-exporter": { workspace: ["runtime", "tail", "records", "exposition"], npm: ["express"] },
+  "egress-proxy": { workspace: ["runtime", "net"], npm: [] },
+  "config-merge": { workspace: ["runtime", "formats"], npm: [] },
   cli: {
-    workspace: ["runtime", "formats", "log-tailer", "healthz", "metrics-exporter", "egress-proxy", "config-merge"],
-    npm: ["yaml"],
+    workspace: ["runtime", "log-tailer", "healthz", "metrics-exporter", "egress-proxy", "config-merge"],
+    npm: [],
   },
 };
 
@@ -47,9 +47,12 @@ interface Import {
 
 function importsOf(folder: string): Import[] {
   return globSync("{src,bin}/**/*.{ts,js}", { cwd: path.join(packages, folder) }).flatMap((file) => {
-    const code = readFileSync(path.join(packages, folder, file), "utf8").replaceAll(/^\s*(\/\/|\*|\/\*).*$/gm, "");
-    const found = code.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)["']([^"']+)["']/gm);
-    return [...found].map(([, specifier = ""]) => ({ file, specifier }));
+    const code = readFileSync(path.join(packages, folder, file), "utf8");
+    const found = [
+      ...code.matchAll(/^(?:import|export)\s(?:[^;"']*?\sfrom\s+)?["']([^"']+)["']/gm),
+      ...code.matchAll(/\bimport\(\s*["']([^"']+)["']\s*\)/g),
+    ];
+    return found.map(([, specifier = ""]) => ({ file, specifier }));
   });
 }
 
