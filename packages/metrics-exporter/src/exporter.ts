@@ -79,6 +79,7 @@ export class Exporter {
   /** Ends everything that runs in the background. */
   async stop(): Promise<void> {
     this.own.close();
+    this.engine.close();
     await this.#collector.use([]);
   }
 }

@@ -53,7 +53,7 @@ export class OwnMetrics implements EngineEvents {
   forgetRules(names: readonly string[]): void {
     for (const name of names) {
       this.#matches.remove(name);
-      for (const reason of ["not_a_number", "negative"]) this.#errors.remove(name, reason);
+      for (const reason of ["not_a_number", "negative", "timeout"]) this.#errors.remove(name, reason);
     }
   }
 

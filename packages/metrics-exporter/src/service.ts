@@ -3,6 +3,7 @@ import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import type { MetricsConfig } from "./config.ts";
 import { Exporter, type ExposeRequest } from "./exporter.ts";
 import type { Exposition } from "./exposition.ts";
+import { renderPage } from "./http/page.ts";
 import { scrapeHandler } from "./http/scrape.ts";
 import { type HttpServer, serveHttp } from "./http/server.ts";
 import { type LogReader, readLogs } from "./logs/reader.ts";
@@ -90,7 +91,10 @@ class ExporterService {
       registry: metrics,
       log: this.#log,
       ready: () => (this.#stopping ? "stopping" : undefined),
-      scrape: scrapeHandler((request) => this.#expose(request)),
+      scrape: scrapeHandler({
+        expose: (request) => this.#expose(request),
+        page: () => renderPage(this.#exporter.engine),
+      }),
     });
     this.#log.info("listening", { port: server.port });
     return server;

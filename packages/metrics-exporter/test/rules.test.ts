@@ -250,3 +250,23 @@ describe("rules that are refused", () => {
     test(sentence, () => assert.match(problemsOf(rules).join("\n"), problem));
   }
 });
+
+describe("unsafe: true", () => {
+  test("takes look-around and back references", () => {
+    const rules = { a_total: { regex: "(?<=id=)(?<id>\\d+) (\\w)\\2(?!x)", unsafe: true } };
+    assert.deepEqual(runRules(rules, "id=7 aax\nid=7 aay\nid=8 ab\n").samples, ['a_total{id="7"} 1']);
+  });
+
+  test("a catastrophic pattern is given up in time, and another rule is still right", () => {
+    const rules = { bad_total: { regex: "^(?=(a+)+$)\\1*(?<x>b)?(a|aa)+$", unsafe: true }, good_total: "a" };
+    const began = performance.now();
+    const { samples, errors } = runRules(rules, `${"a".repeat(60)}!\n`.repeat(5));
+    assert.ok(performance.now() - began < 3000);
+    assert.deepEqual(samples.at(-1), "good_total 5");
+    assert.deepEqual(errors, ["bad_total: timeout"]);
+  });
+
+  test("is for a regex only", () => {
+    assert.match(problemsOf({ a_total: { match: "x", unsafe: true } }).join("\n"), /^a_total\.unsafe/);
+  });
+});

@@ -38,6 +38,7 @@ const mapping = object("A rule with everything that may be said about it.", {
       expected: "a regular expression",
     }),
   ),
+  unsafe: optional(flag("Takes look-around and back references, and gives up on lines that take longer than 100 ms.")),
   json: optional(map("Records that are JSON objects and whose fields, by dotted path, are like this.", condition)),
   preset: optional(text("Records of a well-known format, such as nginx or logfmt.")),
   type: optional(

@@ -8,23 +8,40 @@ import type { Request, RequestHandler, Response } from "express";
 import type { ExposeRequest } from "../exporter.ts";
 import type { Exposition } from "../exposition.ts";
 import { viaHeader } from "../sources/via.ts";
-import { acceptsGzip } from "./accept.ts";
+import { acceptsGzip, prefersHtml } from "./accept.ts";
+import { pagePolicy } from "./page.ts";
 
 const compress = promisify(gzip);
 
-/** Makes the handler for the paths that show metrics. */
-export function scrapeHandler(expose: (request: ExposeRequest) => Promise<Exposition>): RequestHandler {
+/** What can be shown. */
+export interface Showing {
+  expose(request: ExposeRequest): Promise<Exposition>;
+  page(): string;
+}
+
+/** Makes the handler for the paths that show metrics; a browser gets a page at `/`. */
+export function scrapeHandler(showing: Showing): RequestHandler {
   return async (request, response) => {
-    if (request.method !== "GET" && request.method !== "HEAD") return refuseMethod(response);
-    await answer(request, response, expose);
+    if (request.method !== "GET" && request.method !== "HEAD") refuseMethod(response);
+    else if (request.path === "/" && prefersHtml(request.headers.accept)) showPage(request, response, showing.page());
+    else await answer(request, response, showing);
   };
 }
 
-async function answer(
-  request: Request,
-  response: Response,
-  expose: (request: ExposeRequest) => Promise<Exposition>,
-): Promise<void> {
+function showPage(request: Request, response: Response, html: string): void {
+  const body = Buffer.from(html);
+  response.writeHead(200, {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Length": body.length,
+    "Content-Security-Policy": pagePolicy,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    Vary: "Accept, Accept-Encoding",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+async function answer(request: Request, response: Response, { expose }: Showing): Promise<void> {
   const format = negotiate(request.headers.accept);
   const { text, zeros } = await expose({
     format,

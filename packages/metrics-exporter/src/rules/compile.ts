@@ -77,9 +77,10 @@ function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProb
     fail([], `a rule needs exactly one of match, regex, json, preset${given}`);
     return undefined;
   }
+  if (rule.unsafe !== undefined && rule.regex === undefined) fail(["unsafe"], "only a regex can be unsafe: remove it");
   try {
     if (rule.match !== undefined) return templateFields(rule.match, valueName);
-    if (rule.regex !== undefined) return regexFields(rule.regex);
+    if (rule.regex !== undefined) return regexFields(rule.regex, rule.unsafe ?? false);
     if (rule.json !== undefined) return new JsonFields(rule.json);
     const fields = fieldsOfPreset(rule.preset ?? "");
     if (!fields) fail(["preset"], `there is no preset "${rule.preset}"${suggestion(rule.preset ?? "", presetNames)}`);
@@ -87,7 +88,8 @@ function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProb
   } catch (error) {
     if (!(error instanceof TemplateError || error instanceof PatternError || error instanceof JsonPathError))
       throw error;
-    fail([kind], error.message);
+    const unsafe = /linear time/.test(error.message) ? ", or add unsafe: true to the rule" : "";
+    fail([kind], error.message + unsafe);
     return undefined;
   }
 }

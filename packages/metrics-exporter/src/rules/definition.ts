@@ -8,6 +8,7 @@ export type Condition = Scalar | readonly Scalar[];
 export interface RuleDefinition {
   readonly match?: string | undefined;
   readonly regex?: string | undefined;
+  readonly unsafe?: boolean | undefined;
   readonly json?: Readonly<Record<string, Condition>> | undefined;
   readonly preset?: string | undefined;
   readonly type?: MetricType | undefined;

@@ -39,6 +39,7 @@ export class RuleEngine {
 
   /** Puts these rules in force. Metrics that stay the same keep their values, those that are gone are removed. */
   use(rules: readonly CompiledRule[]): void {
+    for (const { rule } of this.rules) if (!rules.includes(rule)) rule.matcher.close?.();
     const kept = new Map(this.rules.map((running) => [running.rule.name, running]));
     const names = new Set(rules.map(({ spec }) => spec.name));
     for (const { metric } of this.rules) if (!names.has(metric.spec.name)) this.#store.remove(metric.spec.name);
@@ -58,6 +59,11 @@ export class RuleEngine {
     this.#always = gated ? this.rules.filter(({ rule }) => rule.matcher.literal === undefined) : this.rules;
     this.#gate = gated ? new Gate(literal.map(({ rule }) => rule.matcher.literal as string)) : undefined;
     this.#ranIn = new Int32Array(this.#gated.length);
+  }
+
+  /** Frees what the rules hold; they may still be used. */
+  close(): void {
+    for (const { rule } of this.rules) rule.matcher.close?.();
   }
 
   /** Every line of `text` is a record; the last one need not have a line end. */

@@ -4,6 +4,7 @@ import type { Matcher } from "./matcher.ts";
 import { RegexMatcher } from "./regex-matcher.ts";
 import { parseTemplate } from "./template.ts";
 import { TemplateMatcher } from "./template-matcher.ts";
+import { UnsafeMatcher } from "./unsafe-matcher.ts";
 
 /** The fields of one rule's records, by name. */
 export interface Fields {
@@ -47,7 +48,7 @@ export function templateFields(template: string, valueName: string): Fields {
   return new CapturedFields(new TemplateMatcher(parseTemplate(template), valueName));
 }
 
-/** @throws PatternError */
-export function regexFields(pattern: string): Fields {
-  return new CapturedFields(new RegexMatcher(pattern));
+/** @param unsafe takes patterns that cannot be matched in linear time, under a watchdog. @throws PatternError */
+export function regexFields(pattern: string, unsafe: boolean): Fields {
+  return new CapturedFields(unsafe ? new UnsafeMatcher(pattern) : new RegexMatcher(pattern));
 }

@@ -6,6 +6,10 @@ export interface Matcher {
   readonly names: readonly string[];
   /** A literal without which no record matches; used to pass over many records at once. */
   readonly literal?: string | undefined;
+  /** How many texts could not be matched in time since the last call. */
+  takeTimeouts?(): number;
+  /** Frees what the matcher holds; it may be used again. */
+  close?(): void;
   /** Called before the records of another text. */
   begin?(): void;
   /**

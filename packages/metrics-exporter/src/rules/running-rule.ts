@@ -2,10 +2,13 @@
 import { type AnyMetric, CounterMetric, GaugeMetric } from "@outrigger/exposition/metric";
 import type { CompiledRule } from "./compile.ts";
 
+/** Why a record counts as an error: its value is none, its value is below 0, or matching took too long. */
+export type RuleFailure = "not_a_number" | "negative" | "timeout";
+
 /** What a rule tells about itself, beside its metric. */
 export interface RuleEvents {
   matched(): void;
-  failed(reason: "not_a_number" | "negative"): void;
+  failed(reason: RuleFailure): void;
 }
 
 /** One rule with the metric that it fills. */
@@ -62,6 +65,7 @@ export class RunningRule {
 
   /** After a text: remembers the last match, cut out so that the text itself can be freed. */
   finish(text: string, now: number): void {
+    for (let left = this.rule.matcher.takeTimeouts?.() ?? 0; left > 0; left--) this.#events.failed("timeout");
     if (this.#lastStart < 0) return;
     this.lastMatch = now;
     this.lastRecord = excerpt(text, this.#lastStart, this.#lastEnd);
