@@ -30,9 +30,16 @@ const upstream = normalize(
 
 const file = (description: string) => text(description, { expected: "a path", nonEmpty: true });
 
-const retryCondition = refine(
-  text("connect, or a status such as 503", { expected: "connect, or a status" }),
-  (value) => (/^(?:connect|5\d\d)$/.test(value) ? undefined : 'must be connect, or a status from "500" to "599"'),
+const retryCondition = normalize(
+  either("connect, or a status such as 503", [
+    text("connect, or a status", { expected: "connect, or a status" }),
+    integer("a status", { min: 500, max: 599 }),
+  ]),
+  (value) => {
+    if (!/^(?:connect|5\d\d)$/.test(String(value)))
+      throw new Invalid('must be connect, or a status from "500" to "599"');
+    return String(value);
+  },
 );
 
 const retries = object("another try before the client gets an error", {

@@ -1,0 +1,139 @@
+// Mutated requests over raw sockets. Two upstreams record everything: one is allowed, the other must never be reached;
+// what the allowed one gets must be whole requests for it, however the client's bytes were meant.
+import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { before, test } from "node:test";
+import fc from "fast-check";
+import { type RunningProxy, startProxy } from "./support/proxy.ts";
+import { RawClient } from "./support/raw.ts";
+import { fileScope } from "./support/scope.ts";
+import { startUpstream, type Upstream } from "./support/upstream.ts";
+
+const t = fileScope();
+const seen: http.IncomingMessage[] = [];
+let errors: Error[] = [];
+let answered = 0;
+let allowed = 0;
+let forbidden: Upstream;
+let proxy: RunningProxy;
+
+before(async () => {
+  const server = http.createServer({ requireHostHeader: true }, (request, response) => {
+    seen.push(request);
+    request.resume().on("end", () => response.end("ok"));
+    request.on("error", () => {});
+  });
+  server.on("clientError", (error, socket) => {
+    errors.push(error);
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  allowed = (server.address() as AddressInfo).port;
+  forbidden = await startUpstream(t);
+  proxy = await startProxy(t, {
+    allow: [{ host: "127.0.0.1", ports: [allowed], methods: ["GET", "POST"], paths: ["/ok/**"] }],
+    timeouts: { headers: "500ms" },
+    audit: "off",
+  });
+});
+
+const seeds = (): string[] => {
+  const good = `http://127.0.0.1:${allowed}/ok/x`;
+  const bad = `http://127.0.0.1:${forbidden.port}/ok/x`;
+  const tail = `GET ${bad} HTTP/1.1\r\nHost: a\r\n\r\n`;
+  return [
+    `GET ${good} HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n${tail}`,
+    `POST ${good} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello${tail}`,
+    `POST ${good} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: y\r\n\r\n${tail}`,
+    `GET ${good} HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X\r\nX: 1\r\nUpgrade: websocket\r\n\r\n${tail}`,
+    `CONNECT 127.0.0.1:${allowed} HTTP/1.1\r\nHost: a\r\n\r\n${tail}`,
+  ];
+};
+
+const fragments = [
+  "\r\n",
+  "\n",
+  "\r",
+  " ",
+  "\t",
+  "\0",
+  "\x0b",
+  ":",
+  ",",
+  ";",
+  "0",
+  "5",
+  "-",
+  "+",
+  "%2e",
+  "..",
+  "/",
+  "//",
+  "@",
+  "#",
+  "[",
+  "]",
+  "\xff",
+  "\x85",
+  "Host: b\r\n",
+  "Content-Length: 5\r\n",
+  "Content-Length: 6\r\n",
+  "Transfer-Encoding: chunked\r\n",
+  "Transfer-Encoding:\tchunked\r\n",
+  "Transfer-Encoding: xchunked\r\n",
+  "Connection: Host, Content-Length\r\n",
+  " HTTP/1.1\r\n",
+  "http://",
+  "\r\n\r\n",
+  "0\r\n\r\n",
+  "ffffffffffffffff",
+];
+
+const mutation = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  drop: fc.nat({ max: 6 }),
+  insert: fc.constantFrom("", ...fragments),
+});
+const input = fc.record({ seed: fc.nat({ max: 4 }), mutations: fc.array(mutation, { minLength: 1, maxLength: 4 }) });
+
+test("no mutation of a request reaches another upstream, another path or another method", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(input, { minLength: 16, maxLength: 16 }), async (inputs) => {
+      seen.length = 0;
+      errors = [];
+      await Promise.all(
+        inputs.map(async ({ seed, mutations }) => {
+          let bytes = seeds()[seed]!;
+          for (const { at, drop, insert } of mutations) {
+            const index = Math.floor(at * bytes.length);
+            bytes = bytes.slice(0, index) + insert + bytes.slice(index + drop);
+          }
+          const client = new RawClient(proxy.port).send(bytes);
+          client.socket.end();
+          await client.closed;
+        }),
+      );
+      assert.equal(forbidden.connections.length, 0, "the forbidden upstream was reached");
+      assert.deepEqual(
+        errors.filter((error) => (error as NodeJS.ErrnoException).code !== "ECONNRESET"),
+        [],
+      );
+      answered += seen.length;
+      for (const { method = "", url = "", headers } of seen) {
+        assert.match(method, /^(GET|POST)$/);
+        assert.match(url, /^\/ok(\/|\?|$)/);
+        assert.equal(headers.host, `127.0.0.1:${allowed}`);
+        assert.doesNotMatch(url, /\.\.|%2e|\/\//i);
+      }
+    }),
+    { numRuns: 120, endOnFailure: true },
+  );
+  assert.ok(answered > 100, `only ${answered} requests got through: the mutations are too wild to prove anything`);
+  assert.equal(proxy.tool.running, true);
+  assert.equal(proxy.tool.logs.filter(({ level }) => level === "error").length, 0);
+});
