@@ -59,6 +59,13 @@ const logs = normalize(
       duration("A renamed or deleted file is kept until its end and this long without growth.", { max: "24h" }),
       "5s",
     ),
+    checkpoint: withDefault(
+      normalize(
+        text("Where offsets are kept, to survive a restart: off, or the path of a file.", { nonEmpty: true }),
+        checkpointPath,
+      ),
+      "off",
+    ),
     drainTimeout: withDefault(
       duration("On SIGTERM: how long to read on to the end of every file.", { max: "24h" }),
       "25s",
@@ -74,8 +81,8 @@ const logs = normalize(
     admin: withDefault(object("Endpoints for probes and metrics.", { port: withDefault(port("0: none."), 9901) }), {}),
   }),
   ({ sources, ...section }) => {
-    const { watch, pollInterval, rotateGrace, drainTimeout, quiet, exitWhen, admin, ...defaults } = section;
-    const rest = { watch, pollInterval, rotateGrace, drainTimeout, quiet, exitWhen, admin };
+    const { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, admin, ...defaults } = section;
+    const rest = { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, admin };
     return { ...rest, sources: resolveSources(defaults, sources ?? []) };
   },
 );
@@ -101,6 +108,13 @@ export const logsSection: Section<LogsConfig> = { key: "logs", schema: logs };
 /** The name of a source in metrics: never a path. */
 export function labelOf({ name, files }: Source): string {
   return name ?? basename(files[0]!);
+}
+
+/** Undefined: none is kept. YAML 1.1 users write `off` as a word, which is text here. */
+function checkpointPath(value: string): string | undefined {
+  if (value === "off") return undefined;
+  if (value.includes("/")) return value;
+  throw new Invalid(`"${value}" is no path: write off, or a path such as /data/log-tailer.json`);
 }
 
 /** `files` at the top is one more source, or what sources without files of their own read. */

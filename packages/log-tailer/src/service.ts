@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { adminRoutes } from "@outrigger/runtime/admin";
 import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
 import type { Service, Start } from "@outrigger/runtime/service";
+import { CheckpointFile, loadCheckpoint } from "@outrigger/tail/checkpoint-file";
 import { type Follower, follow } from "@outrigger/tail/follow";
 import type { LogsConfig } from "./config.ts";
 import { Outputs } from "./consumer.ts";
@@ -31,7 +32,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     longLine: (source, action) => metrics.longLine(source, action),
     parseError: (source) => metrics.parseError(source),
   });
-  const { sources, watch, pollInterval, rotateGrace, exitWhen } = config;
+  const { sources, watch, pollInterval, rotateGrace, checkpoint, exitWhen } = config;
   const once = exitWhen === "eof";
   const follower: Follower = follow({
     sources,
@@ -39,10 +40,14 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     pollInterval,
     rotateGrace,
     once,
+    resume: checkpoint === undefined ? undefined : loadCheckpoint(checkpoint, log),
     consumer: outputs,
     log,
     events: metrics.events,
   });
+
+  const offsets =
+    checkpoint === undefined ? undefined : new CheckpointFile(checkpoint, () => follower.checkpoint(), log);
 
   const done = Promise.withResolvers<number>();
   sinks.broken.catch((error: Error) => {
@@ -74,6 +79,8 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   const ready = (async () => {
     admin = await open(config.admin.port);
     await follower.ready;
+    // From the first moment on a restart must know which files were there, even if it is killed before any progress.
+    await offsets?.save();
     isReady = true;
   })();
 
@@ -87,6 +94,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     const deadline = performance.now() + (once ? Number.POSITIVE_INFINITY : current.drainTimeout);
     const unread = await follower.drain({ timeout: deadline - performance.now(), quiet: current.quiet });
     const isWritten = await within(deadline, Promise.race([sinks.drained(), sinks.broken.catch(() => {})]));
+    await offsets?.close();
     await ready.catch(() => {});
     await admin?.close();
     if (unread.length === 0 && isWritten) return 0;

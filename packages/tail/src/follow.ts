@@ -45,7 +45,6 @@ const now = () => performance.now();
 class FileFollower implements Follower {
   readonly ready: Promise<void>;
   readonly finished: Promise<void>;
-  readonly #options: FollowOptions;
   readonly #inventory: Inventory;
   readonly #pump: Pump;
   readonly #watches: Watches | undefined;
@@ -55,7 +54,6 @@ class FileFollower implements Follower {
   #isClosed = false;
 
   constructor(options: FollowOptions) {
-    this.#options = options;
     const {
       log,
       consumer,

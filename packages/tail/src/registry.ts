@@ -116,12 +116,13 @@ export class Registry {
   /** The consumer was told that it is over. Its file is remembered while it has a name. */
   retire(generation: TrackedGeneration): void {
     const isOwn = generation.phase === "live" && this.byInode.get(generation.stat.key) === generation;
-    const hasName = isOwn && generation.fd !== undefined && statDescriptor(generation.fd).links > 0;
+    const { fd, path } = generation;
+    const hasName = isOwn && (fd === undefined ? path !== undefined : statDescriptor(fd).links > 0);
     generation.close();
     this.laneOf(generation).remove(generation);
     generation.phase = hasName ? "resting" : "ended";
     if (isOwn && !hasName) this.byInode.delete(generation.stat.key);
-    if (hasName && generation.path === undefined) this.#forgetAbsent();
+    if (hasName && path === undefined) this.#forgetAbsent();
   }
 
   /** Closes the generation that has been idle for longest, to save a descriptor. False: none can be spared. */

@@ -90,7 +90,7 @@ export interface FollowOptions {
   /** Read what is there to its end; no watches, no further passes; then `finished` resolves. */
   readonly once?: boolean;
   /** Offsets of an earlier run. */
-  readonly resume?: Checkpoint;
+  readonly resume?: Checkpoint | undefined;
   readonly events?: TailEvents;
 }
 
