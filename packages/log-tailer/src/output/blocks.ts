@@ -18,6 +18,11 @@ export class Blocks {
     this.#sink = sink;
   }
 
+  /** Nothing was appended since the last flush. */
+  get isEmpty(): boolean {
+    return this.#total + this.#length === 0;
+  }
+
   /** Copies `bytes[from, to)`. */
   append(bytes: Buffer, from: number, to: number): void {
     for (let at = from; at < to; ) {

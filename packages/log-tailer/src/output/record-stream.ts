@@ -12,6 +12,8 @@ import type { RecordSettings } from "../record-keys.ts";
 import { type Format, PlainFormat, RenderedFormat } from "./format.ts";
 import { binaryRaw, decoded, decodedRaw, type LineText } from "./line-text.ts";
 
+const lineFeed = 0x0a;
+
 /** What a stream of records tells about its work. */
 export interface RecordEvents {
   lines(count: number): void;
@@ -19,12 +21,11 @@ export interface RecordEvents {
   parseError(): void;
 }
 
-/** Text that is to be written. */
-export interface Written {
-  normal: string;
-  /** Records of the levels that go elsewhere. */
-  errors: string;
-}
+/** Takes the text of finished records, in order; `isError`: of the levels that go elsewhere. */
+export type TakeText = (text: string, isError: boolean) => void;
+
+/** Lines are worked on in pieces of about this many bytes, and handed on in such of characters: what is young dies young. */
+const pieceSize = 32 * 1024;
 
 /** What happens to the lines of one generation between reading and writing. */
 export class RecordStream {
@@ -38,7 +39,9 @@ export class RecordStream {
   readonly #joiner: LineJoiner | undefined;
   readonly #parse: Parse | undefined;
   readonly #format: Format;
-  #written: Written = { normal: "", errors: "" };
+  readonly #take: TakeText;
+  #normal = "";
+  #errors = "";
 
   /** @param atStart the first bytes pushed are the first of the file. */
   constructor(
@@ -47,6 +50,7 @@ export class RecordStream {
     redactor: Redactor | undefined,
     events: RecordEvents,
     atStart: boolean,
+    take: TakeText,
   ) {
     const { output, multiline, maxLine, onLongLine } = settings;
     const { name, file, encoding } = generation;
@@ -55,6 +59,7 @@ export class RecordStream {
     this.#settings = settings;
     this.#events = events;
     this.#redactor = redactor;
+    this.#take = take;
     this.#lineText = isBinary ? binaryRaw : isRaw ? decodedRaw : decoded;
     const onLong = () => events.longLine();
     // Raw lines that nobody parses have no limit.
@@ -95,15 +100,20 @@ export class RecordStream {
     return this.#cutter.pending;
   }
 
-  push(bytes: Buffer): Written {
-    this.#take(this.#cutter.push(bytes));
-    return this.#give();
+  push(bytes: Buffer): void {
+    for (let from = 0; from < bytes.length; ) {
+      const end = bytes.lastIndexOf(lineFeed, from + pieceSize) + 1;
+      const to = bytes.length - from <= pieceSize ? bytes.length : end > from ? end : from + pieceSize;
+      this.#cut(this.#cutter.push(bytes.subarray(from, to)));
+      this.#give();
+      from = to;
+    }
   }
 
   /** The line in progress ends although its line end is missing. */
-  endLine(): Written {
-    this.#take(this.#cutter.flush(false));
-    return this.#give();
+  endLine(): void {
+    this.#cut(this.#cutter.flush(false));
+    this.#give();
   }
 
   /** The line end that was missing was found, and is not going to be pushed. */
@@ -112,24 +122,24 @@ export class RecordStream {
   }
 
   /** The record in progress ends. */
-  endRecord(): Written {
+  endRecord(): void {
     this.#cri?.flush();
     this.#joiner?.flush();
-    return this.#give();
+    this.#give();
   }
 
   /** The file has ended. */
-  end(): Written {
-    this.#take(this.#cutter.flush(true));
-    return this.endRecord();
+  end(): void {
+    this.#cut(this.#cutter.flush(true));
+    this.endRecord();
   }
 
-  #take(cut: Lines): void {
+  #cut(cut: Lines): void {
     if (cut.lines.length === 0) return;
     this.#events.lines(cut.lines.length);
     const lines = this.#redacted(cut.lines);
     if (this.#cri === undefined && this.#joiner === undefined) {
-      if (this.#parse === undefined) this.#written.normal += this.#format.lines(lines);
+      if (this.#parse === undefined) this.#normal += this.#format.lines(lines);
       else for (const line of lines) this.#record([line]);
       return;
     }
@@ -159,10 +169,11 @@ export class RecordStream {
     const level = parsed?.level;
     const text = this.#format.record(whole, parsed);
     if (typeof stream === "object" && level !== undefined && (stream.stderr as readonly string[]).includes(level)) {
-      this.#written.errors += text;
+      this.#errors += text;
     } else {
-      this.#written.normal += text;
+      this.#normal += text;
     }
+    if (this.#normal.length + this.#errors.length >= pieceSize) this.#give();
   }
 
   /** In a rendered record a container runtime's header stands once. */
@@ -174,9 +185,10 @@ export class RecordStream {
     return this.#settings.parse === "cri" ? (readCri(line)?.message ?? line) : line;
   }
 
-  #give(): Written {
-    const written = this.#written;
-    this.#written = { normal: "", errors: "" };
-    return written;
+  #give(): void {
+    if (this.#normal !== "") this.#take(this.#normal, false);
+    if (this.#errors !== "") this.#take(this.#errors, true);
+    this.#normal = "";
+    this.#errors = "";
   }
 }

@@ -5,7 +5,7 @@ import type { RecordSettings } from "../record-keys.ts";
 import { Blocks } from "./blocks.ts";
 import { InOrder } from "./in-order.ts";
 import type { OutputContext, SourceOutput } from "./output.ts";
-import { RecordStream, type Written } from "./record-stream.ts";
+import { RecordStream } from "./record-stream.ts";
 
 /** A record of a container runtime's pieces, or one without rules, waits this long for its rest. */
 const defaultTimeout = 1000;
@@ -50,13 +50,13 @@ export class RecordsOutput implements SourceOutput {
       following.flushedAt = undefined;
     }
     const { length } = chunk.bytes;
-    const written = stream.push(chunk.bytes);
+    stream.push(chunk.bytes);
     const { pending, unfinished } = stream;
     if (unfinished <= length) following.lineEnd = chunk.position(length - unfinished);
     const position = pending <= length ? chunk.position(length - pending) : undefined;
     if (stream.open) following.timer.touch();
     else following.timer.stop();
-    return this.#write(generation, stream, written, position);
+    return this.#write(generation, position);
   }
 
   flush(generation: Generation, position: Position): Promise<void> | undefined {
@@ -66,11 +66,11 @@ export class RecordsOutput implements SourceOutput {
       return undefined;
     }
     const { stream } = following;
-    const written = stream.endLine();
+    stream.endLine();
     following.flushedAt = position.offset;
     following.lineEnd = position;
     if (stream.open) following.timer.touch();
-    return this.#write(generation, stream, written, stream.pending === 0 ? position : undefined);
+    return this.#write(generation, stream.pending === 0 ? position : undefined);
   }
 
   end(generation: Generation, position: Position): Promise<void> | undefined {
@@ -82,7 +82,8 @@ export class RecordsOutput implements SourceOutput {
       return undefined;
     }
     following.timer.stop();
-    return this.#write(generation, following.stream, following.stream.end(), position);
+    following.stream.end();
+    return this.#write(generation, position);
   }
 
   /** Only whole records are written. */
@@ -91,7 +92,8 @@ export class RecordsOutput implements SourceOutput {
   close(): void {
     for (const [generation, { stream, timer, lineEnd }] of this.#following) {
       timer.stop();
-      void this.#write(generation, stream, stream.end(), lineEnd);
+      stream.end();
+      void this.#write(generation, lineEnd);
     }
     this.#following.clear();
   }
@@ -105,12 +107,13 @@ export class RecordsOutput implements SourceOutput {
         longLine: () => longLine(generation.source, this.#settings.onLongLine),
         parseError: () => parseError(generation.source),
       };
-      const stream = new RecordStream(
+      const stream: RecordStream = new RecordStream(
         this.#settings,
         generation,
         this.#redactor,
         events,
         chunk.position(0).offset === 0,
+        (text, isError) => (isError ? this.#errorBlocks : this.#blocks).appendText(text, stream.encoding),
       );
       const timeout = this.#settings.multiline?.timeout ?? defaultTimeout;
       const timer = new IdleTimer(timeout, () => this.#timeOut(generation));
@@ -139,35 +142,31 @@ export class RecordsOutput implements SourceOutput {
     const following = this.#following.get(generation);
     if (following === undefined || !following.stream.open) return;
     following.timer.stop();
-    void this.#write(generation, following.stream, following.stream.endRecord(), following.lineEnd);
+    following.stream.endRecord();
+    void this.#write(generation, following.lineEnd);
   }
 
-  /** @param position behind everything that is part of something written; undefined: it is not known any more. */
-  #write(
-    generation: Generation,
-    { encoding }: RecordStream,
-    { normal, errors }: Written,
-    position: Position | undefined,
-  ): Promise<void> | undefined {
+  /**
+   * Hands over what was appended.
+   * @param position behind everything that is part of something written; undefined: it is not known any more
+   */
+  #write(generation: Generation, position: Position | undefined): Promise<void> | undefined {
     const commit = this.#commits.add(() => {
       if (position !== undefined) this.#context.committed(generation, position);
     });
-    let parts = 1;
-    const taken = (bytes: number) => {
-      this.#context.written(generation.source, bytes);
-      parts--;
-      if (parts === 0) commit();
-    };
-    const send = (blocks: Blocks, text: string) => {
-      if (text === "") return undefined;
-      parts++;
-      blocks.appendText(text, encoding);
-      return blocks.flush(taken);
-    };
-    const rooms = [send(this.#blocks, normal), send(this.#errorBlocks, errors)].filter((room) => room !== undefined);
-    taken(0);
-    if (rooms.length === 0) return undefined;
-    const room = Promise.all(rooms).then(() => {
+    const filled = [this.#blocks, this.#errorBlocks].filter((blocks) => !blocks.isEmpty);
+    let parts = filled.length;
+    if (parts === 0) commit();
+    const rooms = filled.map((blocks) =>
+      blocks.flush((bytes) => {
+        this.#context.written(generation.source, bytes);
+        parts--;
+        if (parts === 0) commit();
+      }),
+    );
+    const waits = rooms.filter((room) => room !== undefined);
+    if (waits.length === 0) return undefined;
+    const room = Promise.all(waits).then(() => {
       if (this.#room === room) this.#room = undefined;
     });
     this.#room = room;
