@@ -1,7 +1,7 @@
 import { type AdminRequest, isLoopback, type Reply } from "@outrigger/runtime/admin";
 import type { Counter, Registry } from "@outrigger/runtime/metrics";
 import { chooseFormat, type Format } from "./accept.ts";
-import type { Health } from "./health.ts";
+import type { Change, Health } from "./health.ts";
 import { AGGREGATES, CHECK_PREFIX } from "./paths.ts";
 import { renderHealthJson } from "./render/health-json.ts";
 import { renderJson } from "./render/json.ts";
@@ -43,10 +43,6 @@ export class Endpoints {
       "endpoint",
       "code",
     ]);
-    registry.gauge("outrigger_health_up", "1 while the endpoint answers 200, else 0.", ["endpoint"], (gauge) => {
-      for (const word of new Set(Object.values(AGGREGATES))) gauge.labels(word).set(judge(health, word).ok ? 1 : 0);
-    });
-    registry.gauge("outrigger_health_draining", "1 while draining.", [], (gauge) => gauge.set(health.draining ? 1 : 0));
   }
 
   set details(mode: DetailsMode) {
@@ -79,19 +75,24 @@ export class Endpoints {
       loopback: isLoopback(request.remoteAddress),
     });
     const format = chooseFormat(request.headers.accept);
-    if (format === "text/html") return renderPage(verdict, detail, status);
+    if (format === "text/html") return renderPage(verdict, detail, status, this.#health.history);
     return { status, type: CONTENT_TYPES[format], body: bounded(RENDERERS[format], verdict, detail) };
   }
 }
 
 /** Loaded by the first person who looks. */
-async function renderPage(verdict: Verdict, detail: Detail, status: number): Promise<Reply> {
+async function renderPage(
+  verdict: Verdict,
+  detail: Detail,
+  status: number,
+  history: readonly Change[],
+): Promise<Reply> {
   const { contentSecurityPolicy, renderHtml } = await import("./render/html.ts");
   return {
     status,
     type: "text/html; charset=utf-8",
     headers: { "Content-Security-Policy": contentSecurityPolicy() },
-    body: bounded(renderHtml, verdict, detail),
+    body: bounded((...shown) => renderHtml(...shown, history), verdict, detail),
   };
 }
 

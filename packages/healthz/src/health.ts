@@ -37,14 +37,34 @@ interface Entry {
   runner: Runner;
 }
 
+/** A change of a check's status; the time in milliseconds since 1970. */
+export interface Change {
+  at: number;
+  check: string;
+  to: Status;
+  /** Why, for a FAIL. */
+  failure: Failure | undefined;
+}
+
 // First runs are this far apart, so that many checks of the same interval do not march in step.
 const SPACING_MS = 10;
 const SPREAD_OVER_MS = 1000;
+
+/** A reload waits so long for the verdicts of new checks, or as long as the longest timeout among them. */
+const RELOAD_WAIT_MS = 60_000;
+
+/** Starting a process takes milliseconds of the one thread that answers probes. */
+const SHORTEST_EXEC_INTERVAL_MS = 1000;
+
+const KEPT_CHANGES = 20;
 
 /** All checks with their states. Reading them never starts a run. */
 export class Health {
   readonly #parts: HealthParts;
   #entries = new Map<string, Entry>();
+  /** The set that a reload is about to put in force. */
+  #incoming: ReadonlyMap<string, Entry> | undefined;
+  #history: readonly Change[] = [];
   #started = false;
   #draining = false;
   #stopping = false;
@@ -62,6 +82,11 @@ export class Health {
   check(name: string): CheckView | undefined {
     const entry = this.#entries.get(name);
     return entry && view(entry);
+  }
+
+  /** The last changes of status, the newest first. */
+  get history(): readonly Change[] {
+    return this.#history;
   }
 
   /** Whether every critical check has been OK once. Never undone, not by a reload either. */
@@ -97,7 +122,10 @@ export class Health {
    */
   async reload(definitions: readonly CheckDefinition[]): Promise<void> {
     const next = this.#prepare(definitions);
-    await Promise.all([...next.values()].map(({ runner }) => runner.firstVerdict()));
+    this.#incoming = next;
+    await this.#firstVerdicts([...next.values()]);
+    if (this.#stopping) return;
+    this.#incoming = undefined;
     const previous = this.#entries;
     this.#replace(next);
     const kept = new Set([...next.values()].map(({ runner }) => runner));
@@ -111,7 +139,18 @@ export class Health {
   /** From now on not ready; aborts what runs and resolves when nothing of it is left. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#entries.values()].map(({ runner }) => runner.stop()));
+    const entries = [...this.#entries.values(), ...(this.#incoming?.values() ?? [])];
+    await Promise.all(entries.map(({ runner }) => runner.stop()));
+  }
+
+  async #firstVerdicts(entries: readonly Entry[]): Promise<void> {
+    const longest = Math.max(RELOAD_WAIT_MS, ...entries.map(({ definition }) => definition.timeout));
+    let cancel = () => {};
+    const enough = new Promise<void>((resolve) => {
+      cancel = this.#parts.clock.after(longest, resolve);
+    });
+    await Promise.race([Promise.all(entries.map(({ runner }) => runner.firstVerdict())), enough]);
+    cancel();
   }
 
   #prepare(definitions: readonly CheckDefinition[]): Map<string, Entry> {
@@ -129,8 +168,11 @@ export class Health {
     const { createCheck, clock, log, metrics } = this.#parts;
     const { name, spec } = definition;
     const own = log.child({ check: name });
+    if (spec.type === "exec" && definition.interval < SHORTEST_EXEC_INTERVAL_MS) {
+      own.warn("an exec check more often than once a second delays the answers to probes; raise its interval");
+    }
     const check = createCheck(spec, { log: own, wake: () => runner.wake() });
-    const series = metrics.check(name, spec.type);
+    const series = metrics.check(name);
     const runner = new Runner(
       check,
       definition,
@@ -141,6 +183,7 @@ export class Health {
         },
         changed: (to, failure) => {
           series.changed(to);
+          this.#history = [{ at: clock.wall(), check: name, to, failure }, ...this.#history].slice(0, KEPT_CHANGES);
           if (to === "OK") own.info("check is OK");
           else own.warn("check has failed", { reason: failure?.text });
           this.#noticeStart();

@@ -1,6 +1,8 @@
 import type { Registry } from "@outrigger/runtime/metrics";
-import type { CheckType } from "./checks/registry.ts";
+import type { Health } from "./health.ts";
+import { AGGREGATES } from "./paths.ts";
 import type { RunResult } from "./runner.ts";
+import { judge } from "./verdict.ts";
 
 const RESULTS: readonly RunResult[] = ["success", "failure", "discarded"];
 const VERDICTS = ["OK", "FAIL"] as const;
@@ -13,15 +15,12 @@ export interface CheckSeries {
 
 /** The series about checks. Every label value comes from the configuration or a fixed list. */
 export class HealthMetrics {
-  readonly #types = new Map<string, CheckType>();
-  readonly #up;
   readonly #runs;
   readonly #duration;
   readonly #lastSuccess;
   readonly #transitions;
 
   constructor(registry: Registry) {
-    this.#up = registry.gauge("outrigger_health_check_up", "1 while the check is OK, else 0.", ["check", "type"]);
     this.#runs = registry.counter(
       "outrigger_health_check_runs_total",
       "Runs by result; discarded ones came late through no fault of the target.",
@@ -42,11 +41,7 @@ export class HealthMetrics {
   }
 
   /** The series of a check, at zero until it runs; those of an earlier check of that name go on. */
-  check(name: string, type: CheckType): CheckSeries {
-    const known = this.#types.get(name);
-    if (known !== undefined && known !== type) this.#up.remove(name, known);
-    this.#types.set(name, type);
-    const up = this.#up.labels(name, type);
+  check(name: string): CheckSeries {
     const runs = new Map(RESULTS.map((result) => [result, this.#runs.labels(name, result)]));
     for (const verdict of VERDICTS) this.#transitions.labels(name, verdict);
     return {
@@ -56,21 +51,27 @@ export class HealthMetrics {
         this.#duration.labels(name).set(durationMs / 1000);
         if (result === "success") this.#lastSuccess.labels(name).set(Date.now() / 1000);
       },
-      changed: (to) => {
-        up.set(to === "OK" ? 1 : 0);
-        this.#transitions.labels(name, to).inc();
-      },
+      changed: (to) => this.#transitions.labels(name, to).inc(),
     };
   }
 
   /** Forgets the series of a removed check. */
   forget(name: string): void {
-    const type = this.#types.get(name);
-    if (type !== undefined) this.#up.remove(name, type);
-    this.#types.delete(name);
     for (const result of RESULTS) this.#runs.remove(name, result);
     for (const verdict of VERDICTS) this.#transitions.remove(name, verdict);
     this.#duration.remove(name);
     this.#lastSuccess.remove(name);
   }
+}
+
+/** The series that are read from the checks whenever they are shown. */
+export function showHealth(health: Health, registry: Registry): void {
+  registry.gauge("outrigger_health_check_up", "1 while the check is OK, else 0.", ["check", "type"], (gauge) => {
+    gauge.clear();
+    for (const { name, type, status } of health.checks) gauge.labels(name, type).set(status === "OK" ? 1 : 0);
+  });
+  registry.gauge("outrigger_health_up", "1 while the endpoint answers 200, else 0.", ["endpoint"], (gauge) => {
+    for (const word of new Set(Object.values(AGGREGATES))) gauge.labels(word).set(judge(health, word).ok ? 1 : 0);
+  });
+  registry.gauge("outrigger_health_draining", "1 while draining.", [], (gauge) => gauge.set(health.draining ? 1 : 0));
 }

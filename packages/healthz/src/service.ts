@@ -7,13 +7,14 @@ import type { HealthConfig } from "./config.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Health } from "./health.ts";
 import { watchLoopLag } from "./loop-lag.ts";
-import { HealthMetrics } from "./metrics.ts";
+import { HealthMetrics, showHealth } from "./metrics.ts";
 import { ADMIN_PREFIX } from "./paths.ts";
 import { type HealthServer, serve } from "./server.ts";
 
 /** Starts healthz. The port opens before the first check runs: a probe always gets an answer, never a refusal. */
 export const start: Start<HealthConfig> = (config, { tool, log, metrics }): Service<HealthConfig> => {
   const health = new Health({ createCheck, clock: systemClock, log, metrics: new HealthMetrics(metrics) });
+  showHealth(health, metrics);
   const endpoints = new Endpoints(health, config.details, metrics);
   const lag = watchLoopLag(metrics);
   let { files, port } = config;
@@ -44,8 +45,8 @@ export const start: Start<HealthConfig> = (config, { tool, log, metrics }): Serv
     health.start(config.checks);
   };
   const ready = begin();
-  // `stop` waits for it as well; without this a failed start would be reported twice.
-  const begun = ready.catch(() => {});
+  // `stop` waits for it as well; a failed start is reported by `ready` alone.
+  const begun = ready.catch(() => lag.stop());
 
   let stopped: Promise<number> | undefined;
   return {
@@ -53,6 +54,7 @@ export const start: Start<HealthConfig> = (config, { tool, log, metrics }): Serv
     async reload(next) {
       const moved = next.port === port ? undefined : await open(next.port);
       await health.reload(next.checks);
+      if (stopped !== undefined) return moved?.close();
       ({ files, port } = next);
       endpoints.details = next.details;
       if (moved === undefined) return;

@@ -33,8 +33,9 @@ export class FakeClock implements Clock {
     const end = this.#now + ms;
     await settled();
     for (;;) {
-      const [next] = [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
-      if (next === undefined) break;
+      let next: Timer | undefined;
+      for (const timer of this.#timers) if (timer.due < (next?.due ?? Number.POSITIVE_INFINITY)) next = timer;
+      if (next === undefined || next.due > end) break;
       this.#now = Math.max(this.#now, next.due);
       this.#timers.delete(next);
       next.callback();

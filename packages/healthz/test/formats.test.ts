@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckView } from "../src/health.ts";
 import { renderHealthJson } from "../src/render/health-json.ts";
-import { renderHtml } from "../src/render/html.ts";
+import { renderHtml as renderPage } from "../src/render/html.ts";
 import { renderJson } from "../src/render/json.ts";
 import { renderText } from "../src/render/text.ts";
-import type { Finding, Verdict } from "../src/verdict.ts";
+import type { Detail, Finding, Verdict } from "../src/verdict.ts";
 
 const SINCE = Date.UTC(2026, 0, 1, 12);
 
@@ -34,6 +34,9 @@ const pending = finding("slow", { status: "PENDING", latencyMs: undefined, lastS
 function verdict(ok: boolean, findings: Finding[], given: Partial<Verdict> = {}): Verdict {
   return { word: "healthz", ok, findings, unknownExclusions: [], reason: undefined, ...given };
 }
+
+const renderHtml = (shown: Verdict, detail: Detail) =>
+  renderPage(shown, detail, [{ at: SINCE, check: "db", to: "FAIL", failure }]);
 
 test("JSON without details is the contract's bytes", () => {
   assert.equal(renderJson(verdict(true, [finding("web")]), "none"), '{"status": "OK"}');
@@ -130,7 +133,9 @@ test("an excluded check makes no warning", () => {
 
 test("the page has every name and error escaped", () => {
   const nasty = { kind: "<i>", text: `<script>alert("&'")</script>` };
-  const page = renderHtml(verdict(false, [finding("web", { status: "FAIL", failure: nasty })]), "full");
+  const history = [{ at: SINCE, check: "<b>", to: "FAIL", failure: nasty }] as const;
+  const page = renderPage(verdict(false, [finding("web", { status: "FAIL", failure: nasty })]), "full", history);
+  assert.ok(page.includes("&lt;b&gt; FAIL: &lt;script&gt;"));
   assert.ok(page.includes("&lt;script&gt;alert(&quot;&amp;&#39;&quot;)&lt;/script&gt;"));
   assert.equal(page.match(/<script>/g)?.length, 1);
 });

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Change } from "../health.ts";
 import { type Detail, type Finding, shownError, shownStatus, type Verdict } from "../verdict.ts";
 import { SCRIPT, STYLE } from "./page.ts";
 
 /** The answer as a page for people, in one file, that keeps itself up to date. */
-export function renderHtml(verdict: Verdict, detail: Detail): string {
+export function renderHtml(verdict: Verdict, detail: Detail, history: readonly Change[]): string {
   const { word, ok, findings, reason } = verdict;
   const status = ok ? "OK" : "FAIL";
   const why = reason === undefined ? "" : `<p class="reason">Not ready: ${escapeHtml(reason)}.</p>`;
@@ -20,7 +21,7 @@ export function renderHtml(verdict: Verdict, detail: Detail): string {
 <body>
 <main id="status" data-status="${status}">
 <h1><span class="badge ${status}">${status}</span> ${word}</h1>
-${why}${list}
+${why}${list}${detail === "none" ? "" : renderHistory(history, detail)}
 <p class="time">As of <time>${new Date().toISOString()}</time></p>
 </main>
 <p id="lost" role="alert" hidden>No answer from healthz; what is shown may be old.</p>
@@ -63,6 +64,15 @@ function renderItem({ check, excluded }: Finding, detail: Detail): string {
     `<li><span class="badge ${status}">${status}</span> <strong>${escapeHtml(check.name)}</strong>` +
     `<small>${facts.join(" · ")}</small>${error === undefined ? "" : `<pre>${escapeHtml(error)}</pre>`}</li>`
   );
+}
+
+function renderHistory(history: readonly Change[], detail: Detail): string {
+  if (history.length === 0) return "";
+  const items = history.map(({ at, check, to, failure }) => {
+    const why = failure === undefined ? "" : `: ${escapeHtml(detail === "full" ? failure.text : failure.kind)}`;
+    return `<li><time>${new Date(at).toISOString()}</time> ${escapeHtml(check)} ${to}${why}</li>`;
+  });
+  return `<details><summary>Recent changes</summary><ol>${items.join("")}</ol></details>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

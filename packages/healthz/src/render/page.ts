@@ -11,6 +11,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0 0; font-si
 .badge.OK { background: #15803d; }
 .badge.FAIL { background: #b91c1c; }
 .badge.WARN { background: #a16207; }
+ol { list-style: none; padding: 0; font-size: .85rem; }
 .time { opacity: .75; font-size: .85rem; }
 #lost { background: #b91c1c; color: #fff; padding: .5rem; border-radius: .3rem; }
 `;
@@ -22,6 +23,8 @@ setInterval(async () => {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [shown, next] = [document, page].map((each) => each.querySelector("details"));
+    if (shown && next) next.open = shown.open;
     document.getElementById("status").replaceWith(page.getElementById("status"));
     document.title = page.title;
     lost.hidden = true;
