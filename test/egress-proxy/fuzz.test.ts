@@ -95,11 +95,14 @@ const fragments = [
 ];
 
 const mutation = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  at: fc.integer({ min: 0, max: 9999 }).map((share) => share / 10_000),
   drop: fc.nat({ max: 6 }),
   insert: fc.constantFrom("", ...fragments),
 });
-const input = fc.record({ seed: fc.nat({ max: 4 }), mutations: fc.array(mutation, { minLength: 1, maxLength: 4 }) });
+// Unbiased: fast-check prefers small numbers, and a mutation at the start of every request proves little.
+const input = fc.noBias(
+  fc.record({ seed: fc.nat({ max: 4 }), mutations: fc.array(mutation, { minLength: 1, maxLength: 3 }) }),
+);
 
 test("no mutation of a request reaches another upstream, another path or another method", async () => {
   await fc.assert(
@@ -119,10 +122,10 @@ test("no mutation of a request reaches another upstream, another path or another
         }),
       );
       assert.equal(forbidden.connections.length, 0, "the forbidden upstream was reached");
-      assert.deepEqual(
-        errors.filter((error) => (error as NodeJS.ErrnoException).code !== "ECONNRESET"),
-        [],
-      );
+      // A body that breaks off breaks off at the upstream too; anything else it cannot read is ours to answer for.
+      const brokenOff = ["ECONNRESET", "HPE_INVALID_EOF_STATE"];
+      const unreadable = errors.filter((error) => !brokenOff.includes((error as NodeJS.ErrnoException).code ?? ""));
+      assert.deepEqual(unreadable, []);
       answered += seen.length;
       for (const { method = "", url = "", headers } of seen) {
         assert.match(method, /^(GET|POST)$/);
@@ -131,9 +134,9 @@ test("no mutation of a request reaches another upstream, another path or another
         assert.doesNotMatch(url, /\.\.|%2e|\/\//i);
       }
     }),
-    { numRuns: 120, endOnFailure: true },
+    { numRuns: 60, endOnFailure: true },
   );
-  assert.ok(answered > 100, `only ${answered} requests got through: the mutations are too wild to prove anything`);
+  assert.ok(answered > 50, `only ${answered} requests got through: the mutations are too wild to prove anything`);
   assert.equal(proxy.tool.running, true);
   assert.equal(proxy.tool.logs.filter(({ level }) => level === "error").length, 0);
 });

@@ -166,6 +166,16 @@ test("a client that goes away ends its upstream request", async () => {
   await eventually(() => assert.ok(connection.destroyed || connection.readableEnded));
 });
 
+test("a client that ends its side after the request still gets its answer", async () => {
+  const server = arrival();
+  const client = new RawClient(proxy.port).send(head());
+  client.socket.end();
+  (await server).write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+  await client.until("hello");
+  (await server).write("world");
+  assert.match(await client.end(), /helloworld$/);
+});
+
 test("a slow reader holds the upstream back instead of filling memory", async () => {
   const server = arrival();
   const client = new RawClient(proxy.port);

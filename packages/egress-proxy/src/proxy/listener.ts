@@ -7,6 +7,7 @@ import { limitFailure } from "../failure.ts";
 import { closeAfter } from "./close-after.ts";
 import type { Connections } from "./connections.ts";
 import { MAX_HEAD } from "./forward.ts";
+import { ignoreHalfClose, watchHalfClose } from "./half-close.ts";
 import { MAX_FIELDS } from "./head-check.ts";
 import { handleParseError } from "./parse-error.ts";
 import { isClosing } from "./reject.ts";
@@ -47,9 +48,14 @@ export function equip(server: Server, engine: Engine, connections: Connections, 
   const overLimit = new WeakSet<Duplex>();
   const counted = new WeakSet<Duplex>();
   server.maxHeadersCount = MAX_FIELDS + 1;
+  // Else Node drops the answer of a client that ends its side after the request (RFC 9112 section 9.6 lets it).
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
 
   server.on("connection", (socket: Socket) => {
-    if (counted.has(socket)) return; // given back after a denied CONNECT
+    if (counted.has(socket)) {
+      watchHalfClose(socket); // given back after a denied CONNECT
+      return;
+    }
     const limit = engine.snapshot.config.limits.connections;
     if (connections.size >= limit) {
       overLimit.add(socket);
@@ -58,6 +64,7 @@ export function equip(server: Server, engine: Engine, connections: Connections, 
     }
     counted.add(socket);
     connections.add(socket);
+    watchHalfClose(socket);
   });
   const isOver = (socket: Socket) => overLimit.has(socket) || isClosing(socket);
   const onRequest = (client: IncomingMessage, response: ServerResponse) => {
@@ -69,10 +76,12 @@ export function equip(server: Server, engine: Engine, connections: Connections, 
   server.on("checkExpectation", onRequest);
   server.on("upgrade", (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const socket = duplex as Socket;
+    ignoreHalfClose(socket);
     if (!isOver(socket)) handlers.request(request, detachedResponse(request, socket), head);
   });
   server.on("connect", (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const socket = duplex as Socket;
+    ignoreHalfClose(socket);
     if (!isOver(socket)) handlers.connect(request, socket, head, () => server.emit("connection", socket));
   });
   server.on("clientError", (error: Error, duplex: Duplex) => {
