@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, { workspace: readonly string[]; npm: read
   "config-merge": { workspace: ["runtime", "formats"], npm: [] },
   cli: {
     workspace: ["runtime", "log-tailer", "healthz", "metrics-exporter", "egress-proxy", "config-merge"],
-    npm: [],
+    npm: ["yaml"],
   },
 };
 

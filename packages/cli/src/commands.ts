@@ -13,8 +13,11 @@ export const commands: readonly Command[] = [
   {
     name: "check",
     summary: "validate all sections at once and look for what cannot work together",
-    usage: "-c FILE",
-    flags: configurationFlags,
+    usage: "-c FILE [-f MANIFEST]…",
+    flags: [
+      ...configurationFlags,
+      { name: "file", short: "f", metavar: "FILE", description: "a manifest, a directory of them, or - for stdin" },
+    ],
     run: (invocation) => import("./check/check.ts").then(({ check }) => check(invocation)),
   },
   {

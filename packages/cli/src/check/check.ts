@@ -21,6 +21,11 @@ export async function check({ options }: Invocation): Promise<number> {
     throw new UsageError("nothing to check: name a configuration file with -c");
   }
   const findings = await lint(inspected);
+  const manifests = options.values.get("file") ?? [];
+  if (manifests.length > 0) {
+    const { checkManifests } = await import("./manifests/check-manifests.ts");
+    findings.push(...checkManifests(manifests, Object.keys(inspected.sections.config?.config ?? {})));
+  }
   await print(findings.length === 0 ? "ok\n" : findings.map((finding) => `${formatFinding(finding)}\n`).join(""));
   return findings.some(({ severity }) => severity === "error") ? 2 : 0;
 }
