@@ -3,14 +3,13 @@ import type { Counter, Registry } from "@outrigger/runtime/metrics";
 import { chooseFormat, type Format } from "./accept.ts";
 import type { Change, Health } from "./health.ts";
 import { AGGREGATES, CHECK_PREFIX } from "./paths.ts";
+import { type Renderer, renderBounded } from "./render/bounded.ts";
 import { renderHealthJson } from "./render/health-json.ts";
 import { renderJson } from "./render/json.ts";
 import { renderText } from "./render/text.ts";
 import { type Detail, detailFor, judge, judgeOne, type Verdict } from "./verdict.ts";
 
 export type DetailsMode = "auto" | "always" | "never";
-
-type Renderer = (verdict: Verdict, detail: Detail) => string;
 
 const RENDERERS: Readonly<Record<Exclude<Format, "text/html">, Renderer>> = {
   "application/json": renderJson,
@@ -24,11 +23,6 @@ const CONTENT_TYPES: Readonly<Record<keyof typeof RENDERERS, string>> = {
   "text/plain": PLAIN,
   "application/health+json": "application/health+json",
 };
-
-const LARGEST_BODY_BYTES = 256 * 1024;
-
-// Too long an answer gives up particulars first.
-const LESS: Readonly<Record<Detail, Detail | undefined>> = { full: "class", class: "none", none: undefined };
 
 /** The endpoints that answer for the application: from memory, without waiting for anything. */
 export class Endpoints {
@@ -76,7 +70,7 @@ export class Endpoints {
     });
     const format = chooseFormat(request.headers.accept);
     if (format === "text/html") return renderPage(verdict, detail, status, this.#health.history);
-    return { status, type: CONTENT_TYPES[format], body: bounded(RENDERERS[format], verdict, detail) };
+    return { status, type: CONTENT_TYPES[format], body: renderBounded(RENDERERS[format], verdict, detail) };
   }
 }
 
@@ -92,7 +86,7 @@ async function renderPage(
     status,
     type: "text/html; charset=utf-8",
     headers: { "Content-Security-Policy": contentSecurityPolicy() },
-    body: bounded((...shown) => renderHtml(...shown, history), verdict, detail),
+    body: renderBounded((...shown) => renderHtml(...shown, history), verdict, detail),
   };
 }
 
@@ -102,10 +96,3 @@ const METHOD_NOT_ALLOWED: Reply = {
   headers: { Allow: "GET, HEAD" },
   body: "method not allowed; use GET or HEAD\n",
 };
-
-function bounded(render: Renderer, verdict: Verdict, detail: Detail): string {
-  const body = render(verdict, detail);
-  const less = LESS[detail];
-  if (less === undefined || Buffer.byteLength(body) <= LARGEST_BODY_BYTES) return body;
-  return bounded(render, verdict, less);
-}

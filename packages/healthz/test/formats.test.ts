@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CheckView } from "../src/health.ts";
+import { renderBounded } from "../src/render/bounded.ts";
 import { renderHealthJson } from "../src/render/health-json.ts";
 import { renderHtml as renderPage } from "../src/render/html.ts";
 import { renderJson } from "../src/render/json.ts";
@@ -145,3 +146,23 @@ test("why an endpoint is closed is said in every format", () => {
     assert.match(render(verdict(false, [], { reason: "draining" }), "full"), /draining/);
   }
 });
+
+const sizes: [checks: number, has: RegExp, hasNot: RegExp][] = [
+  [300, /the whole reason/, /$^/],
+  [800, /check-799/, /the whole reason/],
+  [9000, /fail/i, /check-1/],
+];
+for (const [count, has, hasNot] of sizes) {
+  test(`an answer about ${count} checks has at most 256 KiB and gives up particulars first`, () => {
+    const long = { kind: "refused", text: `the whole reason ${"x".repeat(400)}` };
+    const findings = Array.from({ length: count }, (_, index) =>
+      finding(`check-${index}`, { status: "FAIL", failure: long }),
+    );
+    for (const render of [renderJson, renderText, renderHealthJson, renderHtml]) {
+      const body = renderBounded(render, verdict(false, findings), "full");
+      assert.ok(Buffer.byteLength(body) <= 256 * 1024, `${Buffer.byteLength(body)} bytes`);
+      assert.ok(has.test(body));
+      assert.ok(!hasNot.test(body));
+    }
+  });
+}
