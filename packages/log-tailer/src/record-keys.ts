@@ -20,7 +20,6 @@ import {
   object,
   oneOf,
   optional,
-  refine,
   regex,
   size,
   text,
@@ -34,6 +33,10 @@ function checked<T>(make: () => T): T {
   } catch (error) {
     throw error instanceof Invalid ? error : new Invalid((error as Error).message);
   }
+}
+
+function countOf(...alternatives: readonly unknown[]): number {
+  return alternatives.filter((alternative) => alternative !== undefined).length;
 }
 
 const encoding = normalize(text("Encoding of the files, a WHATWG label; a byte order mark wins."), (label) =>
@@ -51,16 +54,13 @@ const multilineRule = object("How lines become records, and when a record ends."
 const multiline = normalize(
   either("Lines that belong together as one record.", [
     oneOf("By a preset, with its defaults.", ["none", ...multilinePresets]),
-    refine(multilineRule, ({ preset, start, continue: next }) =>
-      [preset, start, next].filter((rule) => rule !== undefined).length === 1
-        ? undefined
-        : "takes exactly one of preset, start and continue",
-    ),
+    multilineRule,
   ]),
   (value): Multiline | undefined => {
     if (value === "none") return undefined;
     if (typeof value === "string") return { rule: { preset: value }, timeout: 1000, maxLines: 1000 };
     const { preset, start, continue: next, timeout, maxLines } = value;
+    if (countOf(preset, start, next) !== 1) throw new Invalid("takes exactly one of preset, start and continue");
     return { rule: ruleOf(preset, start, next), timeout, maxLines };
   },
 );
@@ -77,18 +77,15 @@ function ruleOf(
 const parse = normalize(
   either("How records are taken apart.", [
     oneOf("By a format.", ["none", ...parsePresets]),
-    refine(
-      object("By a template or a regular expression.", {
-        template: optional(text("Literal text and {name}; time, level and message are special.")),
-        regex: optional(regex("Named groups are fields; time, level and message are special.")),
-      }),
-      ({ template, regex: pattern }) =>
-        (template === undefined) === (pattern === undefined) ? "takes exactly one of template and regex" : undefined,
-    ),
+    object("By a template or a regular expression.", {
+      template: optional(text("Literal text and {name}; time, level and message are special.")),
+      regex: optional(regex("Named groups are fields; time, level and message are special.")),
+    }),
   ]),
   (value): ParseRule | undefined => {
     if (value === "none") return undefined;
     if (typeof value === "string") return value;
+    if (countOf(value.template, value.regex) !== 1) throw new Invalid("takes exactly one of template and regex");
     if (value.regex !== undefined) return { regex: value.regex };
     const rule = { template: value.template! };
     checked(() => parserOf(rule, new TimeReader()));
