@@ -26,6 +26,7 @@ test("a line in two writes counts once, when it is complete", async (t) => {
   appendFileSync(file, "x end\ny\n");
   await exporter.until("x_total", 2);
   await exporter.until(`outrigger_metrics_log_lines_total{file="${file}"}`, 3);
+  await exporter.until(`outrigger_metrics_log_lag_bytes{file="${file}"}`, 0);
 });
 
 test("rename rotation inside the glob reads nothing twice and nothing is lost", async (t) => {

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { RuntimeFailure } from "@outrigger/runtime/errors";
 import { print } from "@outrigger/runtime/output";
 import type { Service, Start } from "@outrigger/runtime/service";
+import { isLiteral } from "@outrigger/tail/glob";
 import type { MetricsConfig } from "./config.ts";
 import { Exporter } from "./exporter.ts";
 import { readLogs } from "./logs/reader.ts";
@@ -27,7 +28,7 @@ export const startOnce: Start<MetricsConfig> = (config, { log, metrics }): Servi
 /** A path without glob characters that is not there is a mistake that a pass without watching would hide. */
 async function requireFiles({ sources }: MetricsConfig): Promise<void> {
   for (const file of sources.flatMap(({ files }) => files)) {
-    if (/[*?[\]{}]/.test(file)) continue;
+    if (!isLiteral(file)) continue;
     await stat(file).catch((cause: unknown) => {
       throw new RuntimeFailure("missing-file", `cannot read ${file}: there is no such file; name one that exists`, {
         cause,

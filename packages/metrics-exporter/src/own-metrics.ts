@@ -7,6 +7,8 @@ import type { RunningRule } from "./rules/running-rule.ts";
 /** Everything that is counted while log files are read and rules run. */
 export class OwnMetrics implements EngineEvents {
   readonly rotations: Counter;
+  /** Bytes that were not read yet, by file; set as soon as reading has begun. */
+  lag: () => ReadonlyMap<string, number> = () => new Map();
   /** Stops looking at the process. */
   readonly close: () => void;
   readonly #lines: Counter;
@@ -19,6 +21,10 @@ export class OwnMetrics implements EngineEvents {
   constructor(registry: Registry, store: MetricStore, rules: () => readonly RunningRule[]) {
     this.#lines = registry.counter("outrigger_metrics_log_lines_total", "Lines read.", ["file"]);
     this.#bytes = registry.counter("outrigger_metrics_log_bytes_total", "Bytes read from log files.");
+    registry.gauge("outrigger_metrics_log_lag_bytes", "Bytes that were not read yet.", ["file"], (gauge) => {
+      gauge.clear();
+      for (const [file, bytes] of this.lag()) gauge.labels(file).set(bytes);
+    });
     this.#unmatched = registry.counter("outrigger_metrics_log_lines_unmatched_total", "Records that no rule matched.");
     this.#truncated = registry.counter("outrigger_metrics_log_lines_truncated_total", "Lines longer than 64 KiB.");
     this.rotations = registry.counter("outrigger_metrics_log_rotations_total", "Files renamed, truncated or replaced.");
@@ -63,11 +69,6 @@ export class OwnMetrics implements EngineEvents {
 
   lines(file: string, count: number): void {
     this.#lines.labels(file).inc(count);
-  }
-
-  /** The file is gone for good; its series goes with it. */
-  forgetFile(file: string): void {
-    this.#lines.remove(file);
   }
 
   unmatched(count: number): void {

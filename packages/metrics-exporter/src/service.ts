@@ -59,6 +59,7 @@ class ExporterService {
       advanced: () => this.#keeper?.changed(),
     });
     this.#reader = reader;
+    own.lag = () => reader.lag();
     if (this.#keeper) this.#keeper.positions = () => reader.follower.checkpoint();
   }
 

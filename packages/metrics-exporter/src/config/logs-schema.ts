@@ -1,13 +1,36 @@
 /** `metrics.logs`: which files are read, and which rules read them. */
-import { either, type Infer, list, normalize, object, refine, text, withDefault } from "@outrigger/runtime/schema";
+
+import {
+  either,
+  type Infer,
+  Invalid,
+  list,
+  normalize,
+  object,
+  refine,
+  text,
+  withDefault,
+} from "@outrigger/runtime/schema";
+import { compileGlob, GlobError } from "@outrigger/tail/glob";
 import { multilineSchema } from "./multiline-schema.ts";
 import { compileRules, definitionsOf } from "./rule-check.ts";
 import { rulesSchema } from "./rule-schema.ts";
 
+/** A path or glob that the follower can read. */
+const pattern = normalize(text("A path or glob.", { expected: "a path or glob" }), (value) => {
+  try {
+    compileGlob(value, "/");
+    return value;
+  } catch (error) {
+    if (error instanceof GlobError) throw new Invalid(error.message);
+    throw error;
+  }
+});
+
 const files = normalize(
   either("Files to read, as paths or globs; those of the section `logs` when it is left out.", [
-    list("Paths or globs.", text("A path or glob.", { nonEmpty: true })),
-    text("A path or glob.", { nonEmpty: true }),
+    list("Paths or globs.", pattern),
+    pattern,
   ]),
   (value) => (typeof value === "string" ? [value] : value),
 );

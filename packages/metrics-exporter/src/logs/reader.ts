@@ -1,4 +1,5 @@
 /** Feeds the log files to the rules. */
+import { statSync } from "node:fs";
 import { type Follower, type FollowOptions, follow, type Generation } from "@outrigger/tail/follow";
 import type { LogSource } from "../config/log-files.ts";
 import type { MetricsConfig } from "../config.ts";
@@ -19,6 +20,8 @@ type ReadingConfig = Pick<MetricsConfig, "sources" | "logs">;
 /** Reads log files until it is closed. */
 export interface LogReader {
   readonly follower: Follower;
+  /** Bytes of each file that were not read yet. */
+  lag(): Map<string, number>;
   /** Other sources and another way to make records from now on; records in progress are complete then. */
   use(config: ReadingConfig): void;
   /** Stops at once; a record in progress is complete then. */
@@ -64,6 +67,14 @@ export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetr
   }
   return {
     follower,
+    lag() {
+      const lag = new Map<string, number>();
+      for (const [file, offset] of consumer.offsets()) {
+        const size = sizeOf(file);
+        if (size !== undefined) lag.set(file, Math.max(0, size - offset));
+      }
+      return lag;
+    },
     use(next) {
       joiner?.close();
       joiner = joinerFor(next);
@@ -79,4 +90,13 @@ export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetr
 /** Sources as the follower wants them. */
 function followed(sources: readonly LogSource[]): FollowOptions["sources"] {
   return sources.map((source) => ({ ...source, start: "beginning", partialFlush: forever }));
+}
+
+/** Undefined when the file cannot be looked at: it was deleted, or its directory is closed to us. */
+function sizeOf(file: string): number | undefined {
+  try {
+    return statSync(file).size;
+  } catch {
+    return undefined;
+  }
 }

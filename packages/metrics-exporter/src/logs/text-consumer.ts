@@ -30,6 +30,7 @@ interface LineInProgress {
 
 /** What is known about a generation between two chunks. */
 interface Progress {
+  readonly file: string;
   unfinished: LineInProgress | undefined;
   /** Behind the last whole line. */
   whole: Position | undefined;
@@ -58,7 +59,7 @@ export class TextConsumer implements Consumer {
     let begin = 0;
     let progress = this.#progress.get(generation.id);
     if (progress === undefined) {
-      progress = { unfinished: undefined, whole: undefined, received: undefined };
+      progress = { file: generation.file, unfinished: undefined, whole: undefined, received: undefined };
       this.#progress.set(generation.id, progress);
       if (byteOrderMark.every((byte, index) => chunk.bytes[index] === byte)) begin = 3;
     }
@@ -67,7 +68,7 @@ export class TextConsumer implements Consumer {
     if (progress.unfinished) {
       const end = bytes.indexOf(lineFeed) + 1;
       this.#extend(progress.unfinished, end === 0 ? bytes : bytes.subarray(0, end));
-      if (this.commit) progress.received = chunk.position();
+      progress.received = chunk.position();
       if (end === 0) return;
       pending = this.#finish(generation, progress);
       begin = end;
@@ -81,9 +82,9 @@ export class TextConsumer implements Consumer {
       progress.unfinished = { pieces: [], kept: 0, length: 0 };
       this.#extend(progress.unfinished, bytes.subarray(whole));
     }
-    if (!this.commit) return;
     progress.whole = chunk.position(whole);
     progress.received = chunk.position();
+    if (!this.commit) return;
     // A record that began in an earlier chunk leaves the position where it was: at its beginning.
     if (pending <= whole) this.commit(generation, pending === 0 ? progress.whole : chunk.position(whole - pending));
   }
@@ -107,6 +108,13 @@ export class TextConsumer implements Consumer {
   settled(generation: Generation): void {
     const position = this.#progress.get(generation.id)?.whole;
     if (position) this.commit?.(generation, position);
+  }
+
+  /** How far each file was read, in bytes; of several generations of one path, the newest. */
+  offsets(): Map<string, number> {
+    const offsets = new Map<string, number>();
+    for (const { file, received } of this.#progress.values()) offsets.set(file, received?.offset ?? 0);
+    return offsets;
   }
 
   #extend(line: LineInProgress, bytes: Buffer): void {
