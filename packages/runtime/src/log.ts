@@ -23,6 +23,9 @@ export interface LogOptions {
   write?: (line: string) => void;
 }
 
+/** The device number of `/dev/null` on Linux (major 1, minor 3). */
+const NULL_DEVICE = 0x103;
+
 const LEVELS: readonly Level[] = ["debug", "info", "warn", "error"];
 
 // With a blocked reader records pile up in memory; past this much they are dropped and counted.
@@ -107,7 +110,8 @@ export function flushed(milliseconds: number): Promise<void> {
 /** Whether people read stderr. Asking the descriptor first spares most runs the stream. */
 function onTerminal(): boolean {
   try {
-    return fstatSync(2).isCharacterDevice() && openStderr().isTTY;
+    const stat = fstatSync(2);
+    return stat.isCharacterDevice() && stat.rdev !== NULL_DEVICE && openStderr().isTTY;
   } catch {
     return false;
   }
