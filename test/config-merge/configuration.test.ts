@@ -140,3 +140,19 @@ test("--check validates without reading sources, --print-config shows what is in
   );
   assert.equal((await workspace.configured("config: { o.json: 5 }\n", ["--check"])).code, 2);
 });
+
+test("--print-config masks literals under names of secrets", async (t) => {
+  const config =
+    'config:\n  o.json: { set: { Db.Password: "s3cr3t", Db.Host: "db", Api: { token: "t0k3n" }, Key: "env:KEY" } }\n';
+  const { stdout } = await new Workspace(t).configured(config, ["--print-config"]);
+  assert.doesNotMatch(stdout, /s3cr3t|t0k3n/);
+  assert.match(stdout, /Db\.Host: db[\s\S]*env:KEY/);
+});
+
+test("a source may be a pattern: its files are merged in the order of their names", async (t) => {
+  const workspace = new Workspace(t);
+  workspace.write("conf.d/20-b.yaml", "a: 2\nb: 2\n");
+  workspace.write("conf.d/10-a.yaml", "a: 1\nc: 1\n");
+  assert.equal((await workspace.merge(["./conf.d/*.yaml"])).stdout, "a: 2\nc: 1\nb: 2\n");
+  assert.equal((await workspace.merge(["./conf.d/*.json"])).code, 3);
+});

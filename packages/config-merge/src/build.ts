@@ -12,6 +12,7 @@ import { type Claims, type MergedTree, Tree } from "@outrigger/formats/tree";
 import { type MergePlan, unknownFormat } from "./plan.ts";
 import { isDirectory, type NamedValue, readDirectory } from "./sources/directory.ts";
 import { readEnvironment } from "./sources/environment.ts";
+import { expand } from "./sources/glob.ts";
 import { type Literals, verbatim } from "./sources/literal.ts";
 import { decode, isAbsent, readSource } from "./sources/read.ts";
 import type { SourceSpec } from "./sources/spec.ts";
@@ -106,9 +107,14 @@ export class Build {
 
   async #merge(source: SourceSpec): Promise<void> {
     const { environment, report } = this.#context;
-    if (source.kind === "environment") this.#setAll(readEnvironment(source.prefix, environment, report), true);
-    else if (source.path.endsWith("/") || isDirectory(source.path)) await this.#mergeDirectory(source);
-    else await this.#mergeFile(source);
+    if (source.kind === "environment") {
+      this.#setAll(readEnvironment(source.prefix, environment, report), true);
+      return;
+    }
+    for (const part of expand(source)) {
+      if (part.path.endsWith("/") || isDirectory(part.path)) await this.#mergeDirectory(part);
+      else await this.#mergeFile(part);
+    }
   }
 
   async #mergeFile({ path, optional, format }: SourceSpec & { kind: "path" }): Promise<void> {

@@ -50,7 +50,7 @@ function list(real: string, shown: string): string[] {
 /** Whether a path is a directory; what cannot be looked at is not. */
 export function isDirectory(file: string): boolean {
   try {
-    return statSync(file).isDirectory();
+    return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
     // Reading it says why.
     return false;

@@ -1,4 +1,4 @@
-import { readlinkSync } from "node:fs";
+import { lstatSync, readlinkSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -49,9 +49,10 @@ function isLinkedThroughData(volume: string, inside: string): boolean {
   return target !== undefined && target.split("/")[0] === "..data";
 }
 
+/** Asking before reading: an exception for every directory without `..data` costs more than the answer. */
 function linkTarget(link: string): string | undefined {
   try {
-    return readlinkSync(link);
+    return lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(link) : undefined;
   } catch {
     return undefined;
   }
