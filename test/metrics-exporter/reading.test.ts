@@ -83,3 +83,29 @@ test("a line beyond 64 KiB is matched on its beginning, counted once, and what f
   assert.match(text, /^b_total 0$/m);
   assert.match(text, /^outrigger_metrics_log_lines_truncated_total 1$/m);
 });
+
+test("a Java stack trace is one record, also as the last one of the file", async (t) => {
+  const exporter = await startExporter(t, {
+    config: `metrics:
+  logs:
+    files: ["$DIR/app.log"]
+    multiline: { preset: java, timeout: 200ms }
+    rules:
+      records_total: { regex: "^" }
+      errors_total: { regex: "ERROR[^]*\\\\tat (?<where>[\\\\w.]+)\\\\(" }
+`,
+  });
+  const trace = (where: string) =>
+    `2026-01-01 12:00:00 ERROR it failed\njava.lang.IllegalStateException: no\n\tat ${where}(A.java:1)\n\tat b.B.y(B.java:2)\n`;
+  writeFileSync(
+    path.join(exporter.directory, "app.log"),
+    `2026-01-01 12:00:00 INFO begin\n${trace("a.A.x")}2026-01-01 12:00:01 INFO on\n${trace("c.C.z")}`,
+  );
+  await exporter.until("records_total", 4);
+  // The first scrape that has them shows zeros.
+  await exporter.scrape();
+  const body = await exporter.scrape();
+  assert.match(body, /^errors_total\{where="a\.A\.x"\} 1$/m);
+  assert.match(body, /^errors_total\{where="c\.C\.z"\} 1$/m);
+  assert.match(body, /^outrigger_metrics_log_lines_total\{file=".*"\} 10$/m);
+});

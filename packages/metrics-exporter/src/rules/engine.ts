@@ -95,7 +95,7 @@ export class RuleEngine {
     this.#begin(text);
     const matched = this.#run(text, 0, text.length, file, 1);
     if (!matched) this.#sample(text, 0, text.length);
-    this.#finish(text, file, 1, matched ? 0 : 1);
+    this.#finish(text, file, text.split("\n").length, matched ? 0 : 1);
   }
 
   #begin(text: string): void {
