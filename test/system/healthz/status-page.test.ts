@@ -52,7 +52,7 @@ test("on a phone nothing is wider than the screen and the text is large enough",
   const tab = await openTab(t);
   await tab.resize(320, 640);
   await tab.navigate(`http://127.0.0.1:${healthz.port}/`);
-  assert.equal(await tab.evaluate("document.querySelectorAll('li').length"), 2);
+  assert.equal(await tab.evaluate("document.querySelectorAll('ul > li').length"), 2);
   assert.ok(Number(await tab.evaluate("document.documentElement.scrollWidth")) <= 320);
   const sizes = "[...document.querySelectorAll('li, li *')].map((node) => parseFloat(getComputedStyle(node).fontSize))";
   assert.ok(Number(await tab.evaluate(`Math.min(...${sizes})`)) >= 12);
