@@ -8,7 +8,7 @@ import { startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { exchange, RawClient, reasonOf, statusOf } from "./support/raw.ts";
 import { fileScope } from "./support/scope.ts";
-import { answering, type Reaction, startUpstream, type Upstream } from "./support/upstream.ts";
+import { accepted, answering, type Reaction, startUpstream, type Upstream } from "./support/upstream.ts";
 
 const ask = (target: string, fields = "") =>
   `GET ${target} HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n${fields}\r\n`;
@@ -335,8 +335,7 @@ test("tcp: bytes at once both ways, a dead server is skipped, none left closes t
   });
   for (let index = 0; index < 3; index++) {
     const client = new RawClient(port);
-    await eventually(() => assert.equal(echo.connections.length, index + 1));
-    echo.connections[index]!.write("hello ");
+    (await accepted(echo, index)).write("hello ");
     await client.until("hello ");
     await client.send("PING").until("PING");
     client.socket.end();

@@ -7,7 +7,7 @@ import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { RawClient } from "./support/raw.ts";
 import { fileScope } from "./support/scope.ts";
-import { type Reaction, startUpstream, type Upstream } from "./support/upstream.ts";
+import { accepted, type Reaction, startUpstream, type Upstream } from "./support/upstream.ts";
 
 const t = fileScope();
 let dns: DnsServer;
@@ -156,8 +156,7 @@ test("a tunnel without inspection carries the server's first words at once", asy
     audit: "all",
   });
   const client = new RawClient(proxy.port).send(`CONNECT localhost:${greeting.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  await eventually(() => assert.equal(greeting.connections.length, 1));
-  greeting.connections[0]!.write("220 ready\r\n");
+  (await accepted(greeting)).write("220 ready\r\n");
   await client.until("220 ready\r\n");
 
   client.socket.end("QUIT\r\n");
@@ -169,7 +168,7 @@ test("half-close goes through, and the other direction goes on", async () => {
   await proxy.reload({ allow: [`localhost:${peer.port}`], timeouts: { idle: "5s" } });
   const client = new RawClient(proxy.port).send(`CONNECT localhost:${peer.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await client.until(ESTABLISHED);
-  const server = await eventually(() => peer.connections[0]!);
+  const server = await accepted(peer);
   server.removeAllListeners("end");
   client.socket.end("question");
   await eventually(() => assert.ok(server.readableEnded));
@@ -186,7 +185,7 @@ test("a reset on one side resets the other", async () => {
   client.socket.on("error", (error: NodeJS.ErrnoException) => {
     code = error.code;
   });
-  (await eventually(() => peer.connections[0]!)).resetAndDestroy();
+  (await accepted(peer)).resetAndDestroy();
   await client.closed;
   assert.equal(code, "ECONNRESET");
 });

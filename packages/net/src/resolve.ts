@@ -1,4 +1,4 @@
-import { Resolver as Channel } from "node:dns";
+import type { Resolver as Channel } from "node:dns";
 import { readFile } from "node:fs/promises";
 import { type Address, parseAddress } from "./address.ts";
 import { parseHosts } from "./hosts-file.ts";
@@ -117,7 +117,7 @@ export class Resolver {
 
   async #fromDns(name: string): Promise<Found> {
     const settings = parseResolvConf(await readOptional(this.#options.resolvConfPath ?? "/etc/resolv.conf"));
-    const dns = this.#openChannel(settings);
+    const dns = await this.#openChannel(settings);
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new ResolveError("dns_timeout", `no answer for ${name} in time`)), DEADLINE);
@@ -129,12 +129,14 @@ export class Resolver {
     }
   }
 
-  #openChannel(settings: ResolverSettings): Channel {
+  async #openChannel(settings: ResolverSettings): Promise<Channel> {
     const servers = this.#options.servers?.length ? this.#options.servers : settings.servers;
     const key = JSON.stringify([servers, settings.timeout, settings.attempts]);
     if (this.#channel?.settings !== key) {
+      // Loaded by the first name that needs it: hosts files and literals do not.
+      const { Resolver: Dns } = await import("node:dns");
       // c-ares doubles the time-out at every further attempt: 2 s, 2 attempts are 6 s in all.
-      const dns = new Channel({ timeout: Math.min(settings.timeout, 2000), tries: Math.min(settings.attempts, 2) });
+      const dns = new Dns({ timeout: Math.min(settings.timeout, 2000), tries: Math.min(settings.attempts, 2) });
       dns.setServers(servers);
       this.#channel = { settings: key, dns };
     }

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
+import { eventually } from "../../harness/eventually.ts";
 
 /** A server that records every byte it gets: "nothing was sent" is proved here, not by a status. */
 export interface Upstream {
@@ -57,4 +58,13 @@ export async function startUpstream(
       connections.length = 0;
     },
   };
+}
+
+/** Waits for the connection with this index to be accepted. */
+export function accepted(upstream: Upstream, index = 0): Promise<Socket> {
+  return eventually(() => {
+    const socket = upstream.connections[index];
+    if (socket === undefined) throw new Error(`${upstream.connections.length} connections so far`);
+    return socket;
+  });
 }

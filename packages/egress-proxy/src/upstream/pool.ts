@@ -45,13 +45,13 @@ const SWEEP_INTERVAL = 1000;
 export class UpstreamPool extends Agent {
   readonly #entries = new Map<Socket, Entry>();
   readonly #pool: PoolOptions;
-  readonly #sweeper: NodeJS.Timeout;
+  /** Runs from the first connection on. */
+  #sweeper: NodeJS.Timeout | undefined;
 
   constructor(pool: PoolOptions) {
     const options: AgentOptions = { keepAlive: true, scheduling: "lifo", timeout: pool.idleTimeout };
     super(options);
     this.#pool = pool;
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_INTERVAL).unref();
   }
 
   /** Open connections, free ones included. */
@@ -123,6 +123,7 @@ export class UpstreamPool extends Agent {
 
   #adopt(socket: Socket): Socket {
     const entry: Entry = { freeSince: undefined, lifetime: 0 };
+    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_INTERVAL).unref();
     this.#entries.set(socket, entry);
     socket.setNoDelay(true);
     socket.setTimeout(this.#pool.idleTimeout);
