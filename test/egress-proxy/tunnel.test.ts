@@ -55,11 +55,11 @@ test("a ClientHello that names the host passes, byte for byte", async () => {
   client.socket.destroy();
 });
 
-const accepted: [string, HelloOptions][] = [
+const passing: [string, HelloOptions][] = [
   ["in another case, with a trailing dot", { names: ["API.good.TEST."] }],
   ["split over many records", { names: ["api.good.test"], record: 5 }],
 ];
-for (const [name, options] of accepted) {
+for (const [name, options] of passing) {
   test(`a ClientHello ${name} passes`, async () => {
     const hello = clientHello(options);
     const client = (await open("API.Good.test.")).send(hello);
