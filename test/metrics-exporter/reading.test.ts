@@ -92,7 +92,7 @@ test("a Java stack trace is one record, also as the last one of the file", async
     multiline: { preset: java, timeout: 200ms }
     rules:
       records_total: { regex: "^" }
-      errors_total: { regex: "ERROR[^]*\\\\tat (?<where>[\\\\w.]+)\\\\(" }
+      errors_total: { regex: "ERROR[^]*?\\\\tat (?<where>[\\\\w.]+)\\\\(" }
 `,
   });
   const trace = (where: string) =>
