@@ -8,9 +8,8 @@ import { RedactedOutput } from "./redacted.ts";
 
 /** The output that does what a source asks for with the least work: bytes are copied unless lines have to be looked at. */
 export function outputOf(settings: RecordSettings, context: OutputContext): SourceOutput {
-  const { output, multiline, parse, stream, redact } = settings;
-  const isRouted = typeof stream === "object" && parse !== undefined;
-  if ((output === "raw" || output === "prefix") && multiline === undefined && !isRouted) {
+  const { output, multiline, parse, redact } = settings;
+  if ((output === "raw" || output === "prefix") && multiline === undefined && parse === undefined) {
     if (redact.length === 0) return output === "raw" ? new RawOutput(context) : new PrefixOutput(context);
     if (output === "raw") return new RedactedOutput(new Redactor(redact), context);
   }

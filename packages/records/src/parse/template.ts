@@ -4,7 +4,7 @@ import type { TimeReader } from "../time/reader.ts";
 import { assignCapture } from "./capture.ts";
 
 /** A capture, and the literal text behind it ("" at the end of the template). */
-export interface Capture {
+interface Capture {
   readonly name: string;
   readonly literal: string;
 }
