@@ -102,7 +102,7 @@ Written by \`npm run bench\`; not edited by hand. Each row alternates our tool a
 figures are medians, the ratio is the median of the per-round ratios (smaller is better, below 1 we are cheaper), and the
 lowest and highest round stand beside it. Figures of different runs or machines must not be compared.
 
-Machine: ${cpu.length} × ${cpu[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}.
+Machine: ${cpu.length} × ${cpu[0]?.model ?? "unknown"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().match(/^\d+\.\d+/)?.[0]}, Node ${process.version}.
 
 ${header()}${all.map(row).join("")}`;
 }
