@@ -15,7 +15,8 @@ export const definition: ToolDefinition<HealthConfig> = {
     {
       name: "add",
       metavar: "NAME=URL",
-      description: "add a check: http://, https:// or tcp:// (--check NAME=URL is accepted for it)",
+      description:
+        "add a check: http://, tcp://, grpc://, redis://, postgres://, dns: or file: (--check NAME=URL works too)",
       assign: checkAdder(),
     },
   ],

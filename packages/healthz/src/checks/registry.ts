@@ -51,8 +51,10 @@ const loaders: Loaders = {
 export function createCheck(spec: CheckSpec, context: CheckContext): Check {
   const load = loaders[spec.type] as () => Promise<Factory<CheckSpec>>;
   const loaded = load().then((create) => create(spec, context));
+  // A check that cannot be made (a glob that means nothing) says so at each of its runs.
+  const made = loaded.catch(() => undefined);
   return {
     run: async (signal) => (await loaded).run(signal),
-    close: async () => (await loaded).close?.(),
+    close: async () => (await made)?.close?.(),
   };
 }
