@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { systemCode } from "../errors.ts";
 import { suggestion } from "../nearest.ts";
 import { mask } from "../secrets.ts";
-import { type ConfigDocument, parseConfig } from "./document.ts";
+import type { ConfigDocument } from "./document.ts";
 import { explain } from "./explain.ts";
 import { type Assignment, assign, fromEnvironment } from "./overlay.ts";
 import { ConfigError, formatPath, type Path, type Problem } from "./problem.ts";
 import { SECTION_KEYS, type Section } from "./section.ts";
+import { type ReadValue, valueReader } from "./value.ts";
 
 export type { Assignment } from "./overlay.ts";
 export { parseSet } from "./overlay.ts";
@@ -50,10 +51,13 @@ export async function loadSection<T>(section: Section<T>, options: LoadOptions =
 export interface Source {
   document: ConfigDocument | undefined;
   text: string;
+  /** Reads the values that lie over the file. */
+  read: ReadValue;
 }
 
 /** Reads and parses the configuration file, if there is one. Throws `ConfigError` when a named one cannot be read. */
-export async function readSource({ file, environment = process.env }: LoadOptions): Promise<Source> {
+export async function readSource({ file, environment = process.env, assignments = [] }: LoadOptions): Promise<Source> {
+  const read = await valueReader(textsOver(environment, assignments));
   const named = file ?? (environment.OUTRIGGER_CONFIG || undefined);
   const chosen = named ?? DEFAULT_FILE;
   let text: string;
@@ -61,20 +65,30 @@ export async function readSource({ file, environment = process.env }: LoadOption
     text = await readFile(chosen, "utf8");
   } catch (error) {
     const code = systemCode(error);
-    if (named === undefined && (code === "ENOENT" || code === "ENOTDIR")) return { document: undefined, text: "" };
+    if (named === undefined && (code === "ENOENT" || code === "ENOTDIR"))
+      return { document: undefined, text: "", read };
     const by = file === undefined ? (named === undefined ? "the default" : "$OUTRIGGER_CONFIG") : "--config";
     const reason =
       { ENOENT: "no such file", EACCES: "permission denied", EISDIR: "it is a directory" }[code ?? ""] ?? code;
     const message = `cannot read the configuration file ${chosen} (${by}): ${reason}; mount it there or name another`;
     throw new ConfigError([{ path: [], message }]);
   }
-  return { document: parseConfig(chosen, text), text };
+  const { parseConfig } = await import("./document.ts");
+  return { document: parseConfig(chosen, text), text, read };
+}
+
+/** The texts that may have to be read as YAML. */
+function textsOver(environment: NodeJS.ProcessEnv, assignments: readonly Assignment[]): string[] {
+  const variables = Object.entries(environment).filter(([name]) => /^outrigger_.*__/i.test(name));
+  return [...variables.map(([, value = ""]) => value), ...assignments.map(({ value }) => value)].filter(
+    (value) => typeof value === "string",
+  );
 }
 
 /** Validates one section of a source with everything that lies over it. Throws `ConfigError`. */
 export function resolveSection<T>(
   section: Section<T>,
-  { document, text }: Source,
+  { document, text, read }: Source,
   { environment = process.env, assignments = [], inForce }: LoadOptions,
 ): Loaded<T> {
   const problems: Problem[] = [...(document?.problems ?? [])];
@@ -96,7 +110,7 @@ export function resolveSection<T>(
       if (unknown) problems.push(unknownSection(String(assignment.path[0]), { origin: assignment.origin }));
       continue;
     }
-    const result = assign(root, section.schema, assignment);
+    const result = assign(root, section.schema, assignment, read);
     if ("problem" in result) problems.push(result.problem);
     else origins.set(formatPath(result.path), assignment.origin);
   }

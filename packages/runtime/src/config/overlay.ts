@@ -1,5 +1,4 @@
 // What lies over the file: environment variables, --set, and a tool's own flags.
-import { parse } from "yaml";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../nearest.ts";
 import { textForms } from "./explain.ts";
@@ -7,6 +6,7 @@ import { childOf, formsOf, keysOf, nodeOf } from "./introspect.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { AnySchema } from "./schema.ts";
 import type { SectionKey } from "./section.ts";
+import type { ReadValue } from "./value.ts";
 
 /** A value from outside the file. `value` is in the form a user would write; text is read like an environment variable's. */
 export interface Assignment {
@@ -86,11 +86,12 @@ function parsePath(target: string): Path {
   return path;
 }
 
-/** Lays `assignment` over `root` (changed in place). Returns the path it ended at, or the problem. */
+/** Lays `assignment` over `root` (changed in place), reading text with `read`. Returns the path it ended at, or the problem. */
 export function assign(
   root: Container,
   schema: AnySchema,
   assignment: Assignment,
+  read: ReadValue,
 ): { path: Path } | { problem: Problem } {
   const { path, origin } = assignment;
   let container: Container = root;
@@ -106,7 +107,7 @@ export function assign(
     rest = rest.slice(consumed);
     walked.push(key);
     current = current && childOf(current, key);
-    if (rest.length === 0) return { path: place(container, key, current, assignment, walked) };
+    if (rest.length === 0) return { path: place(container, key, current, assignment, walked, read) };
     const below = container[key];
     if (below !== undefined && below !== null && typeof below !== "object") {
       const message = "is written in its short form; write it as a mapping to set a key in it";
@@ -120,7 +121,7 @@ export function assign(
   }
   const key = typeof last === "string" && Array.isArray(container) && /^\d+$/.test(last) ? Number(last) : last;
   walked.push(key);
-  return { path: place(container, key, current && childOf(current, key), assignment, walked) };
+  return { path: place(container, key, current && childOf(current, key), assignment, walked, read) };
 }
 
 function enter(container: Container, key: string | number, below: string | number | undefined): Container {
@@ -150,15 +151,16 @@ function place(
   schema: AnySchema | undefined,
   { value, append }: Assignment,
   walked: Path,
+  read: ReadValue,
 ): Path {
-  const read = typeof value === "string" ? readText(value, schema) : value;
+  const given = typeof value === "string" ? readText(value, schema, read) : value;
   if (!append) {
-    define(container, key, read);
+    define(container, key, given);
     return walked;
   }
   const existing = container[key];
   const list = Array.isArray(existing) ? existing : [];
-  define(container, key, [...list, ...(Array.isArray(read) ? read : [read])]);
+  define(container, key, [...list, ...(Array.isArray(given) ? given : [given])]);
   return walked;
 }
 
@@ -168,9 +170,9 @@ function define(container: Container, key: string | number, value: unknown): voi
 }
 
 /** Text as YAML; as it stands where text is expected, and split at commas where a list of texts is. */
-function readText(text: string, schema: AnySchema | undefined): unknown {
+function readText(text: string, schema: AnySchema | undefined, read: ReadValue): unknown {
   const forms = schema ? textForms(schema) : { string: false, list: false };
-  const value = parseYaml(text);
+  const value = read(text);
   if (typeof value === "object" && value !== null) return value;
   if (forms.list && !forms.string) return text.split(",").map((item) => item.trim());
   if (typeof value !== "string" && forms.string && !accepts(schema!, value)) return text;
@@ -179,13 +181,4 @@ function readText(text: string, schema: AnySchema | undefined): unknown {
 
 function accepts(schema: AnySchema, value: unknown): boolean {
   return formsOf(schema).some((form) => nodeOf(form).kind === typeof value);
-}
-
-function parseYaml(text: string): unknown {
-  if (/^[A-Za-z/][\w/.-]*$/.test(text) && !/^(true|false|null)$/i.test(text)) return text;
-  try {
-    return parse(text, { prettyErrors: false, logLevel: "silent" });
-  } catch {
-    return text;
-  }
 }

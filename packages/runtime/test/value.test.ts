@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { valueReader } from "../src/config/value.ts";
+
+const texts = [
+  ...[
+    "word",
+    "/logs/*.log",
+    "/logs/a.log",
+    "http://localhost:3000/x?a=b",
+    "127.0.0.1:1080",
+    "a,b",
+    "env:NAME",
+    "file:/run/x",
+  ],
+  ...["true", "True", "tRue", "FALSE", "false", "null", "NULL", "Null", "nUll", "yes", "off", "no", "~", ""],
+  ...["0", "8080", "007", "1.10", "-1", "+1", "0x1F", "0o14", "1e3", "12345678901234567890", ".inf", ".NaN"],
+  ...[
+    "a: b",
+    "a:",
+    "[x, y]",
+    "{ a: 1 }",
+    "- x",
+    "'quoted'",
+    '"a\\nb"',
+    "a #c",
+    "#c",
+    "&a x",
+    "*a",
+    "!t x",
+    "| x",
+    "a b",
+    "15s",
+    "64KiB",
+  ],
+];
+
+test("a value is what YAML says it is, whether or not the parser was needed", async () => {
+  for (const text of texts) {
+    const expected = (() => {
+      try {
+        return parse(text, { logLevel: "silent" });
+      } catch {
+        return text;
+      }
+    })();
+    assert.deepEqual((await valueReader([text]))(text), expected, text);
+    assert.deepEqual((await valueReader([text, "[]"]))(text), expected, `${text} beside one that needs the parser`);
+  }
+});
