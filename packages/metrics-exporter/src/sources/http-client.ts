@@ -1,9 +1,9 @@
 /** One GET request with a deadline, for sources that are read over HTTP. */
 import http from "node:http";
-import https from "node:https";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { HttpTarget } from "./http-target.ts";
+import { loadHttps } from "./https.ts";
 import { SourceFailure } from "./source.ts";
 
 export interface Fetched {
@@ -52,7 +52,7 @@ function request(
   signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
   const { url } = target;
-  const client = url.protocol === "https:" ? https : http;
+  const client = url.protocol === "https:" ? loadHttps() : http;
   return new Promise((resolve, reject) => {
     const outgoing = client.get(url, {
       agent: target.agent,

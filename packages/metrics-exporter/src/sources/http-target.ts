@@ -1,10 +1,11 @@
 /** A URL that is asked regularly, with what its requests need. */
 import { readFileSync } from "node:fs";
 import http from "node:http";
-import https from "node:https";
+import type https from "node:https";
 import { systemCode } from "@outrigger/runtime/errors";
 import type { Secret } from "@outrigger/runtime/secrets";
 import type { NetworkConfig } from "../config/network-schema.ts";
+import { loadHttps } from "./https.ts";
 import { type ScrapeContext, SourceFailure } from "./source.ts";
 
 const defaultTimeout = 5000;
@@ -36,7 +37,9 @@ export class HttpTarget {
   get agent(): http.Agent {
     const options = { keepAlive: this.#keepAlive, maxSockets: 4 };
     this.#agent ??=
-      this.url.protocol === "https:" ? new https.Agent({ ...options, ...this.#tlsOptions() }) : new http.Agent(options);
+      this.url.protocol === "https:"
+        ? new (loadHttps().Agent)({ ...options, ...this.#tlsOptions() })
+        : new http.Agent(options);
     return this.#agent;
   }
 

@@ -1,11 +1,11 @@
 /** Whether addresses answer, asked in the background. */
 import http from "node:http";
-import https from "node:https";
 import { connect } from "node:net";
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
 import type { Family } from "@outrigger/exposition/document";
 import type { NetworkConfig } from "../config/network-schema.ts";
 import { HttpTarget } from "./http-target.ts";
+import { loadHttps } from "./https.ts";
 import { withLabels } from "./labels.ts";
 import type { Reading, Source } from "./source.ts";
 
@@ -94,7 +94,7 @@ export class ProbeSource implements Source {
 
   #request(timeout: number): Promise<Omit<Outcome, "seconds">> {
     const { url } = this.#target;
-    const client = url.protocol === "https:" ? https : http;
+    const client = url.protocol === "https:" ? loadHttps() : http;
     return new Promise((resolve, reject) => {
       const { agent } = this.#target;
       const request = client.get(url, { agent, headers: this.#target.headers(), signal: AbortSignal.timeout(timeout) });
