@@ -63,14 +63,17 @@ export const images: readonly ImageSpec[] = [
 ];
 
 /**
- * Flags of Node in every entrypoint, and of every measurement. The heap's limit is half of the container's memory (V8 itself
- * does not look at small control groups), young generations stay small, no idle worker threads are kept, and the middle one
- * of V8's compilers is left out: its jobs hold 10 MB after some thousand requests. The regular expression flags are those that `@outrigger/runtime/pattern` sets: given here too, they do not spoil the compile cache,
- * which belongs to one set of flags.
+ * Flags of Node in every entrypoint, and of every measurement; docs/decisions/0060-node-flags.md has the figures.
+ * - The heap may take half of the container's memory: V8 itself does not look at small control groups.
+ * - Young generations stay small, and the heap is collected before it has grown by half, whatever the limit is.
+ * - No idle worker threads, and not the middle one of V8's compilers: its jobs hold 10 MB after some thousand requests.
+ * - The regular expression flags are those that `@outrigger/runtime/pattern` sets: given here too, they do not spoil the
+ *   compile cache, which belongs to one set of flags.
  */
 export const nodeFlags = [
   "--max-old-space-size-percentage=50",
   "--max-semi-space-size=1",
+  "--heap-growing-percent=50",
   "--v8-pool-size=0",
   "--no-maglev",
   "--enable-experimental-regexp-engine-on-excessive-backtracks",
