@@ -1,7 +1,7 @@
 import { isAlias, isCollection, isScalar, type Pair, type ParsedNode } from "yaml";
 import { applyChanges, type Editor, type Path } from "../changes.ts";
 import { canonical, type Layout, layoutOf } from "../layout.ts";
-import type { ListNode, MapNode, Node } from "../node.ts";
+import { equal, type ListNode, type MapNode, type Node } from "../node.ts";
 import { Splices } from "../splices.ts";
 import { Geography, type Place } from "./geography.ts";
 import type { YamlMap, YamlText } from "./parse.ts";
@@ -64,7 +64,9 @@ class YamlEditor implements Editor {
     const done: Path[] = [];
     for (const { path, target, holder } of this.#document.uses.toSorted((a, b) => a.path.length - b.path.length)) {
       const anchored = this.#geography.pathOf(target);
-      if (anchored === undefined || at(merged, anchored) === target) continue;
+      const anchor = anchored && at(merged, anchored);
+      // Gone altogether is changed as well.
+      if (anchored === undefined || (anchor !== undefined && equal(anchor, target))) continue;
       const next = at(merged, path);
       if (next === undefined || done.some((outer) => outer.every((step, index) => step === path[index]))) continue;
       done.push(path);
@@ -84,10 +86,11 @@ class YamlEditor implements Editor {
   }
 
   #overwrite(old: Node, next: Node, path: Path): void {
+    this.#geography.reveal(path);
     const key = path.at(-1);
     const heir = this.#geography.heirOf(old);
     if (heir !== undefined) {
-      this.editMap(heir, new Set(), new Map([[String(key), next]]));
+      this.editMap(heir, new Set(), new Map([[String(key), next]]), path.slice(0, -1));
       return;
     }
     if (!this.#document.ast.has(old) || this.#geography.isInFlow(old)) {
@@ -103,9 +106,9 @@ class YamlEditor implements Editor {
 
   #toInline(old: Node, next: Node, { after, indent, isItem }: Place): void {
     const end = this.#geography.contentEnd(old);
-    const text = this.#inlineText(old, next, indent, end);
+    const text = this.#inlineText(old, next, indent, this.#isBelow(old, after) ? this.#behindProperties(after) : end);
     if (old.start === old.end) {
-      const empty = this.#behindProperties(after, old.start);
+      const empty = this.#behindProperties(after);
       this.splices.add(empty, empty, ` ${text}`);
       return;
     }
@@ -117,16 +120,26 @@ class YamlEditor implements Editor {
     const lineStart = this.#geography.breakBefore(old.start);
     if (isItem || lineStart < after) this.splices.add(old.start, lineEnd, text);
     else {
-      this.splices.add(after, after, ` ${text}`);
+      const at = this.#behindProperties(after);
+      this.splices.add(at, at, ` ${text}`);
       this.splices.add(lineStart, lineEnd, "");
     }
   }
 
-  /** The end of the anchor and the tag of an empty value, or of the colon or dash before it. */
-  #behindProperties(after: number, start: number): number {
-    return after + this.#text.slice(after, start).trimEnd().length;
+  /** The end of the anchor and the tag behind a colon or dash, or of that itself. */
+  #behindProperties(after: number): number {
+    const properties = /(?:[ \t]+[&!][^\s,[\]{}]*)*/y;
+    properties.lastIndex = after;
+    properties.test(this.#text);
+    return properties.lastIndex;
   }
 
+  /** Whether the value is a block that starts below the line of its key or dash. */
+  #isBelow(old: Node, after: number): boolean {
+    return this.#isBlockCollection(old) && this.#geography.breakBefore(old.start) >= after;
+  }
+
+  /** `end`: what follows it on its line follows the new text as well. */
   #inlineText(old: Node, next: Node, indent: string, end: number): string {
     if (next.kind === "map" || next.kind === "list") return writeFlow(next);
     const style = this.#styleOf(old);
@@ -147,22 +160,35 @@ class YamlEditor implements Editor {
     const end = this.#geography.contentEnd(old);
     const lineEnd = this.#geography.lineEnd(end);
     if (isRoot) this.splices.add(old.start, lineEnd, writeBlock(next, "", this.#layout));
-    else if (isItem) this.splices.add(old.start, lineEnd, writeItem(next, indent, this.#layout));
+    else if (isItem) this.#itemToBlock(old, next, { after, indent }, end);
     else if (this.#isBlockCollection(old)) {
       const from = this.#geography.breakBefore(old.start);
       this.splices.add(from, lineEnd, this.#layout.eol + writeBlock(next, indent + this.#layout.unit, this.#layout));
     } else {
       const block = this.#layout.eol + writeBlock(next, indent + this.#layout.unit, this.#layout);
       if (this.#text[end - 1] === "\n" && end > old.start) {
-        this.splices.add(this.#behindProperties(after, old.start), end, block + this.#layout.eol);
+        this.splices.add(this.#behindProperties(after), end, block + this.#layout.eol);
       } else {
-        if (old.start < old.end) this.splices.add(this.#behindProperties(after, old.start), end, "");
+        if (old.start < old.end) this.splices.add(this.#behindProperties(after), end, "");
         this.splices.add(lineEnd, lineEnd, block);
       }
     }
   }
 
-  editMap(old: MapNode, removed: ReadonlySet<string>, added: ReadonlyMap<string, Node>): void {
+  /** A comment on the line of the dash stays there, and the block starts below it. */
+  #itemToBlock(old: Node, next: Node, { after, indent }: Pick<Place, "after" | "indent">, end: number): void {
+    const lineEnd = this.#geography.lineEnd(end);
+    const isCommented = end <= lineEnd && this.#text.slice(end, lineEnd).trim() !== "";
+    const isEmpty = old.start === old.end;
+    const start = isEmpty ? this.#behindProperties(after) : old.start;
+    if (isCommented) {
+      if (!isEmpty) this.splices.add(start, end, "");
+      this.splices.add(lineEnd, lineEnd, this.#layout.eol + writeBlock(next, `${indent}  `, this.#layout));
+    } else this.splices.add(start, lineEnd, (isEmpty ? " " : "") + writeItem(next, indent, this.#layout));
+  }
+
+  editMap(old: MapNode, removed: ReadonlySet<string>, added: ReadonlyMap<string, Node>, path: Path): void {
+    this.#geography.reveal(path);
     const map = old as YamlMap;
     const kept = map.entries.size - removed.size;
     if (this.#geography.isFlow(map)) {
@@ -190,7 +216,8 @@ class YamlEditor implements Editor {
     this.#editRows(map, rows, gone, lines, indent);
   }
 
-  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[]): void {
+  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
+    this.#geography.reveal(path);
     const kept = old.items.length - removed.size;
     const gone = [...old.items.keys()].map((index) => removed.has(index));
     if (this.#geography.isFlow(old)) {
@@ -222,7 +249,8 @@ class YamlEditor implements Editor {
     const lineStart = this.#geography.breakBefore(old.start);
     if (place.isRoot || place.isItem || lineStart < place.after) this.splices.add(old.start, end, text);
     else {
-      this.splices.add(place.after, place.after, ` ${text}`);
+      const at = this.#behindProperties(place.after);
+      this.splices.add(at, at, ` ${text}`);
       this.splices.add(lineStart, end, "");
     }
   }

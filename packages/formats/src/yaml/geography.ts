@@ -1,4 +1,5 @@
 import { isCollection, type Pair, type ParsedNode } from "yaml";
+import type { Path } from "../changes.ts";
 import type { ListNode, MapNode, Node } from "../node.ts";
 import type { AstMap, YamlMap, YamlText } from "./parse.ts";
 
@@ -37,31 +38,60 @@ export class Geography {
   readonly #document: YamlText;
   readonly #text: string;
   readonly #seats = new Map<Node, Seat>();
+  readonly #seated = new Set<Node>();
   readonly #heirs = new Map<Node, YamlMap>();
 
   constructor(document: YamlText) {
     this.#document = document;
     this.#text = document.source.text;
-    this.#survey(document.root);
+    if (document.uses.length > 0) this.#survey(document.root);
+  }
+
+  /** Surveys the maps and lists on the way along `path`: an edit needs no others, and a document may hold many. */
+  reveal(path: Path): void {
+    let node: Node | undefined = this.#document.root;
+    for (const step of [...path, undefined]) {
+      if (node === undefined) return;
+      this.#seat(node);
+      node =
+        node.kind === "map"
+          ? node.entries.get(String(step))
+          : node.kind === "list"
+            ? node.items[Number(step)]
+            : undefined;
+    }
   }
 
   #survey(node: Node): void {
-    if (node.kind === "map" && this.#document.ast.has(node) && !this.#document.foreign.has(node)) {
-      for (const [key, pair] of (node as YamlMap).pairs) {
-        const child = node.entries.get(key) as Node;
-        const start = (pair.key as ParsedNode).range[0];
-        this.#seats.set(child, { parent: node, key, start, after: colonEnd(pair) });
-        this.#survey(child);
-      }
-      for (const key of (node as YamlMap).inherited) this.#heirs.set(node.entries.get(key) as Node, node as YamlMap);
-    } else if (node.kind === "list" && !this.#document.foreign.has(node)) {
-      const tokens = itemTokens(this.#ast(node));
-      for (const [index, child] of node.items.entries()) {
-        const start = startOf(tokens[index] as ItemToken);
-        this.#seats.set(child, { parent: node, key: index, start, after: start + 1 });
-        this.#survey(child);
-      }
+    for (const child of this.#seat(node)) this.#survey(child);
+  }
+
+  /** Notes where the children of a map or list stand. Returns them. */
+  #seat(node: Node): Iterable<Node> {
+    if (this.#seated.has(node) || this.#document.foreign.has(node)) return [];
+    this.#seated.add(node);
+    if (node.kind === "map" && this.#document.ast.has(node)) return this.#seatMembers(node as YamlMap);
+    return node.kind === "list" ? this.#seatItems(node) : [];
+  }
+
+  #seatMembers(map: YamlMap): Node[] {
+    const children: Node[] = [];
+    for (const [key, pair] of map.pairs) {
+      const child = map.entries.get(key) as Node;
+      this.#seats.set(child, { parent: map, key, start: (pair.key as ParsedNode).range[0], after: colonEnd(pair) });
+      children.push(child);
     }
+    for (const key of map.inherited) this.#heirs.set(map.entries.get(key) as Node, map);
+    return children;
+  }
+
+  #seatItems(list: ListNode): readonly Node[] {
+    const tokens = itemTokens(this.#ast(list));
+    for (const [index, child] of list.items.entries()) {
+      const start = startOf(tokens[index] as ItemToken);
+      this.#seats.set(child, { parent: list, key: index, start, after: start + 1 });
+    }
+    return list.items;
   }
 
   place(node: Node): Place {

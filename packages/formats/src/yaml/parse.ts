@@ -43,6 +43,13 @@ export interface YamlText {
   }[];
 }
 
+/** An anchored node; undefined while it is being built. */
+interface Anchor {
+  node: Node | undefined;
+  size: number;
+  uses: number;
+}
+
 /** Parses one document of YAML 1.2 with merge keys. Malformed, several documents or beyond the limits: exit status 4. */
 export function parseYaml(source: SourceText): YamlText {
   const document = read(source);
@@ -72,7 +79,7 @@ class Builder {
   readonly #ast = new WeakMap<Node, Ast>();
   readonly #foreign = new WeakSet<Node>();
   readonly #uses: { path: readonly (string | number)[]; target: Node; holder: Node }[] = [];
-  readonly #anchors = new Map<string, { node: Node | undefined; size: number; uses: number }>();
+  readonly #anchors = new Map<string, Anchor>();
   #count = 0;
 
   constructor(source: SourceText, document: Document.Parsed) {
@@ -104,10 +111,13 @@ class Builder {
     if (isAlias(ast)) return this.#alias(ast as Alias.Parsed, path);
     const before = this.#count;
     const { anchor } = ast as ParsedNode;
-    if (anchor !== undefined) this.#anchors.set(anchor, { node: undefined, size: 0, uses: 0 });
+    const definition: Anchor = { node: undefined, size: 0, uses: 0 };
+    // The name belongs to this node from here on, until another one inside it or behind it takes it.
+    if (anchor !== undefined) this.#anchors.set(anchor, definition);
     const node = this.#value(ast as ParsedNode, path);
     this.#ast.set(node, ast);
-    if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#count - before + 1, uses: 0 });
+    definition.node = node;
+    definition.size = this.#count - before + 1;
     return node;
   }
 
