@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { eventually } from "../harness/eventually.ts";
@@ -110,6 +110,30 @@ describe("multi-line records", () => {
     });
     assert.deepEqual(await tailer.stop(), { code: 0, signal: null });
     assert.deepEqual(messages(tailer.stdout), [`${at(1, "a")}\n b\n c`]);
+  });
+
+  it("in progress at SIGKILL come whole from the next run, and finished ones do not come again", async (t) => {
+    const directory = temporaryDirectory(t);
+    const file = path.join(directory, "app.log");
+    const checkpoint = path.join(directory, "checkpoint.json");
+    const settings = { ...json, multiline: '{"preset":"auto","timeout":"1h"}', checkpoint };
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      const finished = `${at(1, "first ü")}\n part\n`;
+      writeFileSync(file, Buffer.from(`\u{feff}${finished}`, encoding));
+      const tailer = await startTailer(t, [file], settings);
+      appendFileSync(file, Buffer.from(`${at(2, "second")}\n begun\n`, encoding));
+      await tailer.waitFor("first");
+      const offset = Buffer.from(`\u{feff}${finished}`, encoding).length;
+      await eventually(() => assert.match(readFileSync(checkpoint, "utf8"), new RegExp(`"offset":${offset}\\b`)));
+      await tailer.stop("SIGKILL");
+      appendFileSync(file, Buffer.from(" ended\n", encoding));
+      const next = await startTailer(t, [file], settings);
+      await next.stop();
+      assert.deepEqual(messages(tailer.stdout), [`${at(1, "first ü")}\n part`]);
+      assert.deepEqual(messages(next.stdout), [`${at(2, "second")}\n begun\n ended`]);
+      rmSync(file);
+      rmSync(checkpoint);
+    }
   });
 
   it("of more than maxLines lines go on in the next record", async (t) => {

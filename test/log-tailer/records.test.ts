@@ -170,6 +170,22 @@ describe("encodings", () => {
 });
 
 describe("the configuration of records", () => {
+  it("is the same for all sources, unless one says otherwise, also none", async (t) => {
+    const directory = temporaryDirectory(t);
+    const config = path.join(directory, "outrigger.yaml");
+    for (const name of ["a", "b"]) writeFileSync(path.join(directory, `${name}.log`), '{"level":"error"}\n');
+    const sources = [
+      { name: "a", files: [path.join(directory, "a.log")], parse: "none" },
+      { name: "b", files: [path.join(directory, "b.log")] },
+    ];
+    writeFileSync(
+      config,
+      JSON.stringify({ logs: { parse: "json", output: { template: "{source} {level} {message}" }, sources } }),
+    );
+    const { stdout } = await runTool("log-tailer", ["--once", "--config", config]);
+    assert.deepEqual(stdout.split("\n").sort(), ["", 'a  {"level":"error"}', 'b error {"level":"error"}']);
+  });
+
   it("is refused with all its problems at once, each with what to write instead", async () => {
     const { code, stderr } = await runTool("log-tailer", [
       "--check",

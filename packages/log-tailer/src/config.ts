@@ -15,7 +15,7 @@ import {
 } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
 import { compileGlob, GlobError, isLiteral } from "@outrigger/tail/glob";
-import { type RecordSettings, recordKeys, recordSettings } from "./record-keys.ts";
+import { type RecordSettings, recordKeys, recordSettings, sharedRecordKeys } from "./record-keys.ts";
 
 const pattern = normalize(text("A path or glob: * ? ** [] {a,b}.", { nonEmpty: true }), (value) => {
   try {
@@ -27,23 +27,40 @@ const pattern = normalize(text("A path or glob: * ? ** [] {a,b}.", { nonEmpty: t
   }
 });
 
-/** What a source may say; at the top of the section it is the default of all sources. */
+const start = oneOf("Where to begin in files that exist at the start and that no checkpoint knows.", [
+  "beginning",
+  "end",
+]);
+
+const exclude = list("Globs, against absolute paths, of files not to read.", pattern);
+
+const partialFlush = duration("An unterminated last line is written after this long without growth.", {
+  min: "1ms",
+  max: "1h",
+});
+
+/** What a source may say. */
 const sourceKeys = {
   name: optional(text("Label of the source's files; their base names by default.", { nonEmpty: true })),
   files: optional(list("Files to read: paths and globs. They need not exist yet.", pattern)),
-  exclude: optional(list("Globs, against absolute paths, of files not to read.", pattern)),
-  start: optional(
-    oneOf("Where to begin in files that exist at the start and that no checkpoint knows.", ["beginning", "end"]),
-  ),
+  exclude: optional(exclude),
+  start: optional(start),
   ...recordKeys,
-  partialFlush: optional(
-    duration("An unterminated last line is written after this long without growth.", { min: "1ms", max: "1h" }),
-  ),
+  partialFlush: optional(partialFlush),
+};
+
+/** The same keys at the top of the section, where they are the defaults of all sources. */
+const sharedKeys = {
+  ...sourceKeys,
+  exclude: withDefault(exclude, []),
+  start: withDefault(start, "beginning"),
+  ...sharedRecordKeys,
+  partialFlush: withDefault(partialFlush, "1s"),
 };
 
 const logs = normalize(
   object("log-tailer: log files to standard output.", {
-    ...sourceKeys,
+    ...sharedKeys,
     sources: optional(
       list(
         "What to read, when several kinds of files need different treatment.",
@@ -88,6 +105,8 @@ const logs = normalize(
 );
 
 type SourceInput = { readonly [K in keyof typeof sourceKeys]?: Infer<(typeof sourceKeys)[K]> };
+/** Everything has a default but these two. */
+type SharedInput = Pick<SourceInput, "name" | "files"> & Omit<Source, "name" | "files">;
 
 /** One kind of files and what happens to their lines. */
 export interface Source extends RecordSettings {
@@ -118,7 +137,7 @@ function checkpointPath(value: string): string | undefined {
 }
 
 /** `files` at the top is one more source, or what sources without files of their own read. */
-function resolveSources(defaults: SourceInput, sources: readonly SourceInput[]): Source[] {
+function resolveSources(defaults: SharedInput, sources: readonly SourceInput[]): Source[] {
   const isShared = sources.some(({ files }) => files === undefined);
   const all = defaults.files === undefined || isShared ? sources : [...sources, {}];
   const resolved = all.map((source, index) => resolveSource(defaults, source, index));
@@ -126,7 +145,7 @@ function resolveSources(defaults: SourceInput, sources: readonly SourceInput[]):
   return resolved;
 }
 
-function resolveSource(defaults: SourceInput, source: SourceInput, index: number): Source {
+function resolveSource(defaults: SharedInput, source: SourceInput, index: number): Source {
   const files = source.files ?? defaults.files ?? [];
   if (files.length === 0) {
     const path = source.files === undefined ? ["files"] : ["sources", index, "files"];
@@ -135,9 +154,9 @@ function resolveSource(defaults: SourceInput, source: SourceInput, index: number
   return {
     name: source.name ?? defaults.name,
     files,
-    exclude: source.exclude ?? defaults.exclude ?? [],
-    start: source.start ?? defaults.start ?? "beginning",
+    exclude: source.exclude ?? defaults.exclude,
+    start: source.start ?? defaults.start,
     ...recordSettings(source, defaults),
-    partialFlush: source.partialFlush ?? defaults.partialFlush ?? 1000,
+    partialFlush: source.partialFlush ?? defaults.partialFlush,
   };
 }

@@ -159,6 +159,10 @@ function secretOf(value: string): RedactionPreset | RegExp {
   }
 }
 
+const maxLine = size("Longest line where lines are parsed or rendered.", { min: 16, max: 256 * 1024 * 1024 });
+
+const onLongLine = oneOf("What becomes of longer ones.", ["truncate", "split", "drop"]);
+
 /** The keys of a source that are about its lines and records. */
 export const recordKeys = {
   encoding: optional(encoding),
@@ -168,8 +172,21 @@ export const recordKeys = {
   output: optional(output),
   stream: optional(stream),
   redact: optional(redact),
-  maxLine: optional(size("Longest line where lines are parsed or rendered.", { min: 16, max: 256 * 1024 * 1024 })),
-  onLongLine: optional(oneOf("What becomes of longer ones.", ["truncate", "split", "drop"])),
+  maxLine: optional(maxLine),
+  onLongLine: optional(onLongLine),
+};
+
+/** The same for all sources that do not say otherwise. */
+export const sharedRecordKeys = {
+  encoding: withDefault(encoding, "utf-8"),
+  multiline: withDefault(multiline, "none"),
+  parse: withDefault(parse, "none"),
+  time: withDefault(time, {}),
+  output: withDefault(output, "raw"),
+  stream: withDefault(stream, "stdout"),
+  redact: withDefault(redact, []),
+  maxLine: withDefault(maxLine, "1MiB"),
+  onLongLine: withDefault(onLongLine, "truncate"),
 };
 
 export interface Multiline {
@@ -195,18 +212,18 @@ export interface RecordSettings {
 
 type RecordInput = { readonly [K in keyof typeof recordKeys]?: Infer<(typeof recordKeys)[K]> };
 
-/** A source's own settings, else those of all sources, else the defaults. */
-export function recordSettings(source: RecordInput, shared: RecordInput): RecordSettings {
+/** A source's own settings, else those of all sources. */
+export function recordSettings(source: RecordInput, shared: RecordSettings): RecordSettings {
   return {
-    encoding: source.encoding ?? shared.encoding ?? "utf-8",
+    encoding: source.encoding ?? shared.encoding,
     // `none` is a setting too: it is there and undefined.
     multiline: "multiline" in source ? source.multiline : shared.multiline,
     parse: "parse" in source ? source.parse : shared.parse,
-    time: source.time ?? shared.time ?? { zone: "UTC", formats: ["auto"] },
-    output: source.output ?? shared.output ?? "raw",
-    stream: source.stream ?? shared.stream ?? "stdout",
-    redact: source.redact ?? shared.redact ?? [],
-    maxLine: source.maxLine ?? shared.maxLine ?? 1024 * 1024,
-    onLongLine: source.onLongLine ?? shared.onLongLine ?? "truncate",
+    time: source.time ?? shared.time,
+    output: source.output ?? shared.output,
+    stream: source.stream ?? shared.stream,
+    redact: source.redact ?? shared.redact,
+    maxLine: source.maxLine ?? shared.maxLine,
+    onLongLine: source.onLongLine ?? shared.onLongLine,
   };
 }
