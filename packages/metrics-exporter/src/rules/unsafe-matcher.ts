@@ -2,7 +2,7 @@
  * Matching by a pattern that may take for ever: in a thread of its own, which is ended when it takes too long. The caller
  * waits, so what a batch may take is bounded: nobody's scrape is held up for longer than that.
  */
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import { compilePattern } from "@outrigger/runtime/pattern";
 import type { Matcher } from "./matcher.ts";
 
@@ -27,9 +27,14 @@ for (let seen = 0; ; seen++) {
 }
 `;
 
+/** Loaded with the first such pattern: most configurations have none. */
+function threads(): typeof import("node:worker_threads") {
+  return process.getBuiltinModule("node:worker_threads");
+}
+
 interface Thread {
   readonly worker: Worker;
-  readonly port: MessageChannel["port1"];
+  readonly port: MessagePort;
   /** Requests made, answers given (one more for having started). */
   readonly counts: Int32Array;
 }
@@ -69,7 +74,7 @@ export class UnsafeMatcher implements Matcher {
       this.close();
       return false;
     }
-    const captured = receiveMessageOnPort(port)?.message as string[] | null | undefined;
+    const captured = threads().receiveMessageOnPort(port)?.message as string[] | null | undefined;
     if (!captured) return false;
     captured.forEach((value, slot) => {
       slots[slot] = value;
@@ -90,6 +95,7 @@ export class UnsafeMatcher implements Matcher {
   }
 
   #startThread(): Thread {
+    const { MessageChannel, Worker } = threads();
     const { port1, port2 } = new MessageChannel();
     const shared = new SharedArrayBuffer(8);
     const { source, flags } = this.#pattern;
