@@ -112,6 +112,20 @@ describe("multi-line records", () => {
     assert.deepEqual(messages(tailer.stdout), [`${at(1, "a")}\n b\n c`]);
   });
 
+  it("are not cut by a stop of the process, however long", async (t) => {
+    const file = path.join(temporaryDirectory(t), "app.log");
+    writeFileSync(file, "");
+    const tailer = await startTailer(t, [file], { ...json, multiline: '{"preset":"auto","timeout":"500ms"}' });
+    appendFileSync(file, `${at(1, "a")}\n`);
+    process.kill(tailer.pid, "SIGSTOP");
+    const stopped = performance.now();
+    await eventually(() => assert.ok(performance.now() - stopped > 1500));
+    appendFileSync(file, " b\n c\n");
+    process.kill(tailer.pid, "SIGCONT");
+    await tailer.waitFor("\n");
+    assert.deepEqual(messages(tailer.stdout), [`${at(1, "a")}\n b\n c`]);
+  });
+
   it("in progress at SIGKILL come whole from the next run, and finished ones do not come again", async (t) => {
     const directory = temporaryDirectory(t);
     const file = path.join(directory, "app.log");
