@@ -1,5 +1,5 @@
 /** The formats of an answer, the default first. */
-export const FORMATS = ["application/json", "text/plain", "application/health+json", "text/html"] as const;
+const FORMATS = ["application/json", "text/plain", "application/health+json", "text/html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 interface Range {

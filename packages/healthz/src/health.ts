@@ -53,6 +53,9 @@ const SPREAD_OVER_MS = 1000;
 /** A reload waits so long for the verdicts of new checks, or as long as the longest timeout among them. */
 const RELOAD_WAIT_MS = 60_000;
 
+/** A system call on a dead mount never returns, and the tool must end within a second. */
+const STOP_WAIT_MS = 800;
+
 /** Starting a process takes milliseconds of the one thread that answers probes. */
 const SHORTEST_EXEC_INTERVAL_MS = 1000;
 
@@ -136,20 +139,25 @@ export class Health {
     await Promise.all(removed.map(({ runner }) => runner.stop()));
   }
 
-  /** From now on not ready; aborts what runs and resolves when nothing of it is left. */
+  /** From now on not ready; aborts what runs and resolves when nothing of it is left, or after 800 ms all the same. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const entries = [...this.#entries.values(), ...(this.#incoming?.values() ?? [])];
-    await Promise.all(entries.map(({ runner }) => runner.stop()));
+    await this.#atMost(STOP_WAIT_MS, Promise.all(entries.map(({ runner }) => runner.stop())));
   }
 
   async #firstVerdicts(entries: readonly Entry[]): Promise<void> {
     const longest = Math.max(RELOAD_WAIT_MS, ...entries.map(({ definition }) => definition.timeout));
+    await this.#atMost(longest, Promise.all(entries.map(({ runner }) => runner.firstVerdict())));
+  }
+
+  /** Waits for the work, but no longer than this. */
+  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
     let cancel = () => {};
     const enough = new Promise<void>((resolve) => {
-      cancel = this.#parts.clock.after(longest, resolve);
+      cancel = this.#parts.clock.after(ms, resolve);
     });
-    await Promise.race([Promise.all(entries.map(({ runner }) => runner.firstVerdict())), enough]);
+    await Promise.race([work, enough]);
     cancel();
   }
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { ConfigError, loadSection } from "@outrigger/runtime/load";
 import { healthSection } from "../src/config.ts";
-import type { CheckDefinition } from "../src/definition.ts";
+import { type CheckDefinition, fingerprint } from "../src/definition.ts";
 
 const directory = mkdtempSync(path.join(tmpdir(), "healthz-config-"));
 after(() => rmSync(directory, { recursive: true }));
@@ -102,6 +102,15 @@ test("the password of a Redis URL is decoded and kept secret", async () => {
   assert.ok(spec.type === "redis");
   assert.deepEqual([spec.username?.reveal(), spec.password?.reveal(), spec.tls], ["me", "p@ss", {}]);
   assert.doesNotMatch(JSON.stringify(spec), /p@ss/);
+});
+
+test("what a reload compares sees another secret and another pattern", async () => {
+  const http = (headers: object, body: string) => check({ http: { url: "http://x/", headers, body } });
+  const [one, same] = [await http({ A: "first" }, "a"), await http({ A: "first" }, "a")];
+  assert.equal(fingerprint(one), fingerprint(same));
+  for (const other of [await http({ A: "second" }, "a"), await http({ A: "first" }, "b")]) {
+    assert.notEqual(fingerprint(one), fingerprint(other));
+  }
 });
 
 test("a log check fails at once unless it says otherwise: its window counts by itself", async () => {
