@@ -41,7 +41,7 @@ export async function verify(
       process.stdout.write(skipped === undefined ? `  ok      ${sentence}\n` : `  skipped ${sentence} (${skipped})\n`);
     } catch (error) {
       process.exitCode = 1;
-      process.stdout.write(`  failed  ${sentence}\n${(error as Error).stack}\n`);
+      process.stdout.write(`  failed  ${sentence}\n${(error as Error).message}\n`);
     }
   }
   process.stdout.write("Not tried by this script: podman, Compose, a cluster.\n");
@@ -73,6 +73,9 @@ async function playScene(folder: string, services: string[], play: Play): Promis
       startTool: (name, args, environment) =>
         launch(tool(name, ...args), { OUTRIGGER_CONFIG: stage.configuration, ...environment }),
     });
+  } catch (error) {
+    const lastWords = running.map(({ stderr }) => stderr.slice(-2000)).join("\n");
+    throw new Error(`${(error as Error).stack}\nWhat the programs said:\n${lastWords}`, { cause: error });
   } finally {
     for (const program of running.reverse()) await end(program);
     stage.close();
