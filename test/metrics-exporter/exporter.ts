@@ -80,9 +80,11 @@ export async function startExporter(
   const given = args.map((argument) => argument.replaceAll("$DIR", home));
   const process = startTool("metrics-exporter", [...options, "--port", String(port), ...given], { test: t, env });
   const exporter = new Exporter(process, `http://127.0.0.1:${port}`, home);
-  await eventually(async () => {
-    if (!process.running) throw new Error(`it ended: ${process.stderr}`);
-    return exporter.get("/-/readyz");
+  const ended = process.exited.then(({ code }) => {
+    throw new Error(`it ended with ${code}: ${process.stderr}`);
   });
+  await Promise.race([ended, eventually(() => exporter.get("/-/readyz"))]);
+  // From now on a test may end it.
+  ended.catch(() => {});
   return exporter;
 }

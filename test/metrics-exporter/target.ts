@@ -8,7 +8,7 @@ export interface Target {
   answer: RequestListener;
 }
 
-export const text = "text/plain; version=0.0.4";
+const text = "text/plain; version=0.0.4";
 export const open = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /** Answers with one body. */

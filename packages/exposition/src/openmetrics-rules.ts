@@ -29,7 +29,7 @@ function isHistogram(type: FamilyType): boolean {
 }
 
 /** The value of a label; undefined without it. */
-export function labelOf(sample: Sample, name: string): string | undefined {
+function labelOf(sample: Sample, name: string): string | undefined {
   return sample.labels.find(([label]) => label === name)?.[1];
 }
 
@@ -69,7 +69,7 @@ function checkBound(sample: Sample, label: string, min: number, max: number): vo
 }
 
 /** The number in a `le` or `quantile`; NaN when it is none. */
-export function boundOf(text: string | undefined): number {
+function boundOf(text: string | undefined): number {
   if (text === undefined || !/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)$/i.test(text))
     return Number.NaN;
   return Number(text.replace(/inf.*/i, "Infinity"));

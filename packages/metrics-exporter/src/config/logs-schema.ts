@@ -1,16 +1,6 @@
 /** `metrics.logs`: which files are read, and which rules read them. */
 
-import {
-  either,
-  type Infer,
-  Invalid,
-  list,
-  normalize,
-  object,
-  refine,
-  text,
-  withDefault,
-} from "@outrigger/runtime/schema";
+import { Invalid, list, normalize, object, refine, text, withDefault } from "@outrigger/runtime/schema";
 import { compileGlob, GlobError } from "@outrigger/tail/glob";
 import { multilineSchema } from "./multiline-schema.ts";
 import { compileRules, definitionsOf } from "./rule-check.ts";
@@ -27,13 +17,7 @@ const pattern = normalize(text("A path or glob.", { expected: "a path or glob" }
   }
 });
 
-const files = normalize(
-  either("Files to read, as paths or globs; those of the section `logs` when it is left out.", [
-    list("Paths or globs.", pattern),
-    pattern,
-  ]),
-  (value) => (typeof value === "string" ? [value] : value),
-);
+const files = list("Files to read, as paths or globs; those of the section `logs` when it is left out.", pattern);
 
 const rules = refine(rulesSchema, (byName) => {
   const problems: [path: readonly (string | number)[], message: string][] = [];
@@ -46,5 +30,3 @@ export const logsSchema = object("Metrics from log files.", {
   multiline: withDefault(multilineSchema, "none"),
   rules: withDefault(rules, {}),
 });
-
-export type MetricsLogsConfig = Infer<typeof logsSchema>;

@@ -57,7 +57,7 @@ const mapping = object("A rule with everything that may be said about it.", {
 });
 
 /** One rule: a template, or a mapping. */
-export const ruleSchema = either("What makes a metric out of log lines.", [template, mapping]);
+const ruleSchema = either("What makes a metric out of log lines.", [template, mapping]);
 
 /** All rules by metric name. */
 export const rulesSchema = map("Metrics by name, each with what makes it.", ruleSchema);

@@ -3,7 +3,7 @@ import { type AnyMetric, CounterMetric, GaugeMetric } from "@outrigger/expositio
 import type { CompiledRule } from "./compile.ts";
 
 /** Why a record counts as an error: its value is none, its value is below 0, or matching took too long. */
-export type RuleFailure = "not_a_number" | "negative" | "timeout";
+type RuleFailure = "not_a_number" | "negative" | "timeout";
 
 /** What a rule tells about itself, beside its metric. */
 export interface RuleEvents {

@@ -4,7 +4,7 @@ import { type Filter, filters } from "./filters.ts";
 import type { QuantityType } from "./quantity.ts";
 
 /** `text` runs to the next literal, `word` is a run of non-blanks, the others match their own grammar. */
-export type CaptureType = "text" | "word" | QuantityType;
+type CaptureType = "text" | "word" | QuantityType;
 
 export interface Capture {
   /** Undefined for `{_}`, which is discarded. */

@@ -5,6 +5,8 @@ import type { Counter, Gauge, Registry } from "@outrigger/runtime/metrics";
 import type { PlannedSource } from "./registry.ts";
 import type { Reading, ScrapeContext, Source } from "./source.ts";
 
+const maxConflicting = 500;
+
 export class Collector {
   #sources = new Map<string, Source>();
   readonly #log: Log;
@@ -14,6 +16,8 @@ export class Collector {
   readonly #conflicts: Counter;
   /** The reasons counted for each source, to be forgotten with it. */
   readonly #reasons = new Map<string, Set<string>>();
+  /** Metrics that were named in conflicts. */
+  readonly #conflicting = new Set<string>();
   #known = new Map<string, Reading>();
   #running: Promise<Contribution[]> | undefined;
 
@@ -81,7 +85,10 @@ export class Collector {
   /** Counts what was lost in merging. */
   lost({ conflicts, refused }: Merged): void {
     for (const { metric, source } of conflicts) {
-      this.#conflicts.labels(metric, this.#known.get(source)?.source ?? source).inc();
+      // Foreign names are not ours to bound: beyond some they are counted without.
+      const shown = this.#conflicting.has(metric) || this.#conflicting.size < maxConflicting ? metric : "";
+      this.#conflicting.add(shown);
+      this.#conflicts.labels(shown, this.#known.get(source)?.source ?? source).inc();
     }
     for (const [key, count] of refused) this.#count(key, "limit", count);
   }
@@ -97,6 +104,8 @@ export class Collector {
   }
 
   #note(key: string, { kind, source, failure, seconds, skipped = {} }: Reading, before: Reading | undefined): void {
+    // A probe that fails is a result of its own, not a source that is down.
+    if (kind === "probe") return;
     this.#up.labels(kind, source).set(failure ? 0 : 1);
     this.#duration.labels(kind, source).set(seconds);
     for (const [reason, count] of Object.entries(skipped)) this.#count(key, reason, count);

@@ -15,7 +15,7 @@ export interface SavedState {
   readonly files: Checkpoint;
 }
 
-export interface SavedMetric {
+interface SavedMetric {
   /** What makes it the same metric after the restart. */
   readonly spec: Pick<MetricSpec, "name" | "type" | "labelNames" | "buckets">;
   readonly state: MetricState;

@@ -81,11 +81,13 @@ export class StatsdSource implements Source {
 
   /** The metrics are in the store already; this only brings the kernel's drops up to date. */
   async read(): Promise<Reading[]> {
-    const { port } = this.#udp?.address() ?? { port: 0 };
+    const began = performance.now();
+    const { host, port } = this.#address;
     const drops = await kernelDrops(port);
     if (drops > this.#dropsSeen) this.#counters.dropped.inc(drops - this.#dropsSeen);
     this.#dropsSeen = drops;
-    return [];
+    const source = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    return [{ kind: "statsd", source, families: [], seconds: (performance.now() - began) / 1000 }];
   }
 
   /** Maps names differently from now on. */
