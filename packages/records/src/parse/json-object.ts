@@ -18,6 +18,8 @@ export class JsonMembers {
   readonly #valueStarts: number[] = [];
   readonly #valueEnds: number[] = [];
   readonly #cursor = new JsonCursor();
+  /** Somewhere in the line is a backslash. */
+  #hasEscapes = false;
 
   /** Finds the members; false when the line is anything else: other JSON, an object with text behind it, no JSON. */
   read(line: string): boolean {
@@ -28,6 +30,7 @@ export class JsonMembers {
     if (control.test(line) && !isJson(line)) return false;
     const cursor = this.#cursor;
     cursor.reset(line);
+    this.#hasEscapes = line.includes("\\");
     let at = cursor.blanks(cursor.blanks(0) + 1);
     if (line.charCodeAt(at) === codes.closeBrace) return cursor.blanks(at + 1) === line.length;
     for (;;) {
@@ -36,7 +39,7 @@ export class JsonMembers {
       const code = line.charCodeAt(at);
       if (code === codes.closeBrace) return cursor.blanks(at + 1) === line.length;
       if (code !== codes.comma) return false;
-      at = cursor.blanks(at + 1);
+      at = line.charCodeAt(at + 1) === codes.quote ? at + 1 : cursor.blanks(at + 1);
     }
   }
 
@@ -54,12 +57,15 @@ export class JsonMembers {
     const index = this.count++;
     const key = this.#keys[index];
     const from = key !== undefined && this.line.startsWith(key, at) ? at + key.length : this.#newKey(at, index);
-    const end = from < 0 ? -1 : this.#cursor.value(from);
+    if (from < 0) return -1;
+    // Most values are strings, and most lines have no escapes: then the next quote is the closing one.
+    const isPlain = !this.#hasEscapes && this.line.charCodeAt(from) === codes.quote;
+    const end = isPlain ? this.line.indexOf('"', from + 1) + 1 || -1 : this.#cursor.value(from);
     if (end < 0) return -1;
     this.#starts[index] = at;
     this.#valueStarts[index] = from;
     this.#valueEnds[index] = end;
-    return this.#cursor.blanks(end);
+    return this.line.charCodeAt(end) === codes.comma ? end : this.#cursor.blanks(end);
   }
 
   #newKey(at: number, index: number): number {
