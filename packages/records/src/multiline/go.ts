@@ -1,4 +1,5 @@
-import type { Classifier, Verdict } from "./classifier.ts";
+import type { Verdict } from "./classifier.ts";
+import { HoldingClassifier, longestMessage } from "./holding.ts";
 import { startsWithTimestamp } from "./timestamp.ts";
 
 const head = /^(?:panic: |fatal error: |unexpected fault address |SIG[A-Z]+: )/;
@@ -8,27 +9,18 @@ const call = /^[^\s(][^\s]*\(.*\)$/;
 const place = /^\s+\S+:\d+(?: \+0x[0-9a-f]+)?$/;
 const part = /^(?:created by |\.\.\.(?:additional|\d+) frames? |\.\.\.additional frames elided)/;
 const blank = /^\s*$/;
-const longestMessage = 64;
 
 type State = "outside" | "time" | "head" | "stack";
 
 /** Panics and fatal errors with the stacks of all goroutines, and a stack that a program printed itself. */
-class GoClassifier implements Classifier {
+class GoClassifier extends HoldingClassifier {
   #state: State = "outside";
-  #held = 0;
 
-  reset(): void {
+  protected forget(): void {
     this.#state = "outside";
-    this.#held = 0;
   }
 
-  judge(line: string): Verdict {
-    const verdict = this.#judge(line);
-    this.#held = verdict === "maybe" ? this.#held + 1 : 0;
-    return verdict;
-  }
-
-  #judge(line: string): Verdict {
+  protected decide(line: string): Verdict {
     if (goroutine.test(line)) {
       const belongs = this.#state !== "outside";
       this.#state = "stack";
@@ -50,7 +42,7 @@ class GoClassifier implements Classifier {
   }
 
   #hold(): Verdict {
-    return this.#held < longestMessage ? "maybe" : this.#leave("");
+    return this.held < longestMessage ? "maybe" : this.#leave("");
   }
 
   #leave(line: string): Verdict {

@@ -1,4 +1,5 @@
-import type { Classifier, Verdict } from "./classifier.ts";
+import type { Verdict } from "./classifier.ts";
+import { HoldingClassifier, longestMessage } from "./holding.ts";
 import { startsWithTimestamp } from "./timestamp.ts";
 
 const head = /^(?:Uncaught |Unhandled )?(?:[A-Z]\w*)?(?:Error|Exception|Rejection)\b(?: \[\w+\])?(?::|$| \{)/;
@@ -8,7 +9,6 @@ const cause = /^\s+(?:\[(?:cause|errors|Symbol\(.*\))\]: |\.\.\. (?:\d+ lines ma
 const version = /^Node\.js v\d/;
 const opens = /[{[]$/;
 const blank = /^\s*$/;
-const longestMessage = 64;
 
 type State = "outside" | "time" | "source" | "head" | "frames" | "ended";
 
@@ -16,25 +16,17 @@ type State = "outside" | "time" | "source" | "head" | "frames" | "ended";
  * Errors as `util.inspect` and the runtime print them: head, frames, and a block of properties (with causes and their
  * frames) up to the `}` in the first column. An uncaught one begins with the source line and ends with Node's version.
  */
-class NodeClassifier implements Classifier {
+class NodeClassifier extends HoldingClassifier {
   #state: State = "outside";
   /** Inside a property block of the error itself. */
   #block = false;
-  #held = 0;
 
-  reset(): void {
+  protected forget(): void {
     this.#state = "outside";
     this.#block = false;
-    this.#held = 0;
   }
 
-  judge(line: string): Verdict {
-    const verdict = this.#judge(line);
-    this.#held = verdict === "maybe" ? this.#held + 1 : 0;
-    return verdict;
-  }
-
-  #judge(line: string): Verdict {
+  protected decide(line: string): Verdict {
     if (this.#block) return this.#property(line);
     if (frame.test(line) || (this.#state === "frames" && cause.test(line))) return this.#part("frames", line);
     if (head.test(line)) {
@@ -55,9 +47,9 @@ class NodeClassifier implements Classifier {
 
   #mayGoOn(line: string): boolean {
     // The source excerpt (the line, a caret, a blank line) is told by the head behind it, a message by its frames.
-    if (this.#state === "source") return this.#held < 4;
-    if (this.#state === "head") return this.#held < longestMessage;
-    return this.#held < 1 && (this.#state === "frames" || this.#state === "ended") && blank.test(line);
+    if (this.#state === "source") return this.held < 4;
+    if (this.#state === "head") return this.held < longestMessage;
+    return this.held < 1 && (this.#state === "frames" || this.#state === "ended") && blank.test(line);
   }
 
   /** The block ends at its brace; a line that is neither indented nor blank shows that it was none. */
@@ -70,7 +62,7 @@ class NodeClassifier implements Classifier {
     if (blank.test(line) || /^\s/.test(line)) return "continues";
     this.#block = false;
     this.#state = "outside";
-    return this.#judge(line);
+    return this.decide(line);
   }
 
   #part(state: State, line: string): Verdict {

@@ -1,4 +1,5 @@
-import type { Classifier, Verdict } from "./classifier.ts";
+import type { Verdict } from "./classifier.ts";
+import { HoldingClassifier, longestMessage } from "./holding.ts";
 import { startsWithTimestamp } from "./timestamp.ts";
 
 const panic = /^thread '.*'(?: \(\d+\))? panicked at /;
@@ -7,27 +8,18 @@ const error = /^Error: /;
 const section = /^(?:stack backtrace:|Stack backtrace:|note: |Caused by:)/;
 const frame = /^\s+(?:\d+: |at )/;
 const indented = /^\s+\S/;
-const longestMessage = 64;
 
 type State = "outside" | "time" | "panic" | "message" | "error" | "inside";
 
 /** Panics, whose message is on the line behind `panicked at FILE:` since Rust 1.73, and the reports of `anyhow`. */
-class RustClassifier implements Classifier {
+class RustClassifier extends HoldingClassifier {
   #state: State = "outside";
-  #held = 0;
 
-  reset(): void {
+  protected forget(): void {
     this.#state = "outside";
-    this.#held = 0;
   }
 
-  judge(line: string): Verdict {
-    const verdict = this.#judge(line);
-    this.#held = verdict === "maybe" ? this.#held + 1 : 0;
-    return verdict;
-  }
-
-  #judge(line: string): Verdict {
+  protected decide(line: string): Verdict {
     if (panic.test(line)) return this.#head(placeOnly.test(line) ? "panic" : "message");
     if (this.#state === "panic") {
       this.#state = "message";
@@ -45,7 +37,7 @@ class RustClassifier implements Classifier {
       return "begins";
     }
     const open = this.#state !== "outside" && this.#state !== "time";
-    if (open && this.#held < longestMessage && (line.trim() === "" || this.#state === "message")) return "maybe";
+    if (open && this.held < longestMessage && (line.trim() === "" || this.#state === "message")) return "maybe";
     this.#state = "outside";
     return "begins";
   }

@@ -1,4 +1,5 @@
-import type { Classifier, Verdict } from "./classifier.ts";
+import type { Verdict } from "./classifier.ts";
+import { HoldingClassifier, longestMessage } from "./holding.ts";
 import { startsWithTimestamp } from "./timestamp.ts";
 
 /** What one language's traces look like. All patterns are against a whole line. */
@@ -15,40 +16,30 @@ export interface TraceShape {
   readonly longMessage?: boolean;
 }
 
-/** Lines of a message that are held back in the hope of a trace behind them. */
-const longestMessage = 64;
-
 type State = "outside" | "time" | "head" | "inside";
 
 /** Recognises traces that are told by single lines; `python.ts`, `go.ts` and `node.ts` need more memory than this. */
-export class TraceClassifier implements Classifier {
+export class TraceClassifier extends HoldingClassifier {
   readonly #shape: TraceShape;
   #state: State = "outside";
-  #held = 0;
 
   constructor(shape: TraceShape) {
+    super();
     this.#shape = shape;
   }
 
-  reset(): void {
+  protected forget(): void {
     this.#state = "outside";
-    this.#held = 0;
   }
 
-  judge(line: string): Verdict {
-    const verdict = this.#judge(line);
-    this.#held = verdict === "maybe" ? this.#held + 1 : 0;
-    return verdict;
-  }
-
-  #judge(line: string): Verdict {
+  protected decide(line: string): Verdict {
     const { head, part, next, maybe, longMessage } = this.#shape;
     if (part.test(line) || (this.#state === "inside" && next?.test(line))) {
       this.#state = "inside";
       return "continues";
     }
     if (head.test(line)) {
-      const verdict = this.#state === "time" && this.#held === 0 ? "continues" : "begins";
+      const verdict = this.#state === "time" && this.held === 0 ? "continues" : "begins";
       this.#state = "head";
       return verdict;
     }
@@ -57,7 +48,7 @@ export class TraceClassifier implements Classifier {
       return "begins";
     }
     const traced = this.#state === "inside" || this.#state === "head";
-    if (traced && this.#held < longestMessage) {
+    if (traced && this.held < longestMessage) {
       if (maybe?.test(line)) return "maybe";
       if (longMessage && this.#state === "head") return "maybe";
     }
