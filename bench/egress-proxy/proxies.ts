@@ -57,21 +57,12 @@ coredump_dir ${directory}
   return start(["/usr/sbin/squid", "-N", "-f", file], port);
 }
 
-/** A reverse proxy of three lines on httpxy, with kept connections. */
+/** Bare httpxy, bundled like ours. */
 export async function startHttpxy(directory: string, originPort: number): Promise<Started> {
   const port = await freePort();
   const outfile = path.join(directory, "httpxy.cjs");
   await build({
-    absWorkingDir: root,
-    stdin: {
-      contents: `
-        import { Agent, createServer } from "node:http";
-        import { createProxyServer } from "http-proxy";
-        const proxy = createProxyServer({ agent: new Agent({ keepAlive: true }), target: "http://127.0.0.1:${originPort}" });
-        createServer((request, response) => void proxy.web(request, response)).listen(${port}, "127.0.0.1");
-        process.on("SIGTERM", () => process.exit());`,
-      resolveDir: path.join(root, "packages/egress-proxy"),
-    },
+    entryPoints: [path.join(import.meta.dirname, "bare-httpxy.ts")],
     outfile,
     bundle: true,
     platform: "node",
@@ -82,7 +73,7 @@ export async function startHttpxy(directory: string, originPort: number): Promis
     minifySyntax: true,
     logLevel: "warning",
   });
-  return start([process.execPath, ...nodeFlags, outfile], port);
+  return start([process.execPath, ...nodeFlags, outfile, String(port), String(originPort)], port);
 }
 
 async function start([program = "", ...args]: string[], port: number): Promise<Started> {

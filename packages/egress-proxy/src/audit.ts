@@ -39,6 +39,6 @@ export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
 }
 
 /** Client bytes as visible ASCII, so that none of them reaches a terminal or looks like the end of a field. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

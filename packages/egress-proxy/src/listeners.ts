@@ -29,12 +29,16 @@ interface Open {
   readonly address: AddressInfo;
 }
 
+/** Milliseconds. */
+const COMPLAINT_INTERVAL = 60_000;
+
 /** The proxy port and the routes' own ports, opened and closed as the configuration changes. */
 export class Listeners {
   readonly #engine: Engine;
   readonly #connections: Connections;
   readonly #own: OwnListeners;
   #open = new Map<string, Open>();
+  #lastComplaint = 0;
 
   constructor(engine: Engine, connections: Connections, own: OwnListeners) {
     this.#engine = engine;
@@ -102,13 +106,21 @@ export class Listeners {
     const server = await this.#create(wanted);
     try {
       const address = await listen(server, { host, port }, key);
-      server.on("error", (error) => this.#engine.log.error("a listener failed", { key, error }));
+      server.on("error", (error) => this.#complain(key, error));
       return { server, address };
     } catch (error) {
       server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
       throw error;
     }
+  }
+
+  /** Accepting fails again and again, as without file descriptors: once a minute is often enough to say so. */
+  #complain(key: string, error: Error): void {
+    const now = Date.now();
+    if (now - this.#lastComplaint < COMPLAINT_INTERVAL) return;
+    this.#lastComplaint = now;
+    this.#engine.log.error("a listener cannot accept connections", { key, error });
   }
 
   async #create({ from, certificate }: Wanted): Promise<Server | HttpServer> {

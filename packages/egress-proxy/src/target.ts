@@ -9,7 +9,7 @@ export interface Target {
 }
 
 /** RFC 9112 section 3 recommends at least 8000 octets. */
-export const MAX_TARGET = 16 * 1024;
+const MAX_TARGET = 16 * 1024;
 
 /**
  * Reads the absolute form (RFC 9112 section 3.2.2) with the scheme `http`: the only form a forward proxy takes.

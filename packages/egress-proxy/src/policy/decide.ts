@@ -16,14 +16,14 @@ export interface Question {
 }
 
 /** Why rules say no, from the least to the nearest miss. */
-export const RULE_REASONS = [
+const RULE_REASONS = [
   "host_not_allowed",
   "port_not_allowed",
   "tunnel_not_allowed",
   "method_not_allowed",
   "path_not_allowed",
 ] as const;
-export type RuleReason = (typeof RULE_REASONS)[number];
+type RuleReason = (typeof RULE_REASONS)[number];
 
 /** A decision before addresses are known. */
 export interface Decision {

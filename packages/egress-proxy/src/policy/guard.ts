@@ -3,14 +3,13 @@ import { type Cidr, contains, findBlock } from "@outrigger/net/cidr";
 import type { Authority } from "../authority.ts";
 import { BUILT_IN, CARRIERS, EMBEDDING, isPublicForm, METADATA_NAMES, PRIVATE } from "./address-lists.ts";
 
-export const ADDRESS_REASONS = [
-  "address_prohibited",
-  "address_private",
-  "address_not_in_resolvesTo",
-  "address_denied",
-  "proxy_loop",
-] as const;
-export type AddressReason = (typeof ADDRESS_REASONS)[number];
+/** Why an address may not be dialled. */
+export type AddressReason =
+  | "address_prohibited"
+  | "address_private"
+  | "address_not_in_resolvesTo"
+  | "address_denied"
+  | "proxy_loop";
 
 /** What the guard needs to know of a rule or of a route's upstream. */
 export interface Grant {
@@ -27,7 +26,7 @@ export interface Judgement {
 }
 
 /** Whether an address and port is one this process listens on. */
-export type OwnListener = (address: Address, port: number) => boolean;
+type OwnListener = (address: Address, port: number) => boolean;
 
 export interface GuardOptions {
   readonly deny: readonly Cidr[];

@@ -5,7 +5,7 @@ import type { PathPattern } from "./path-pattern.ts";
 import type { Rule, TunnelKind } from "./rule.ts";
 
 /** The ports of a rule that names none. */
-export const DEFAULT_PORTS: readonly number[] = [80, 443];
+const DEFAULT_PORTS: readonly number[] = [80, 443];
 
 /** An entry of `egress.allow`, its keys already checked one by one. */
 export interface RuleInput {

@@ -31,7 +31,7 @@ export interface Plan {
 }
 
 /** Called before the client learns of an outcome. A result of true takes it over: the client is not answered then. */
-export interface Watch {
+interface Watch {
   /** @param sent whether any byte may have reached the upstream. */
   failed(failure: Failure, sent: boolean): boolean;
   answered(status: number): boolean;

@@ -27,7 +27,7 @@ export interface Upstream {
 
 export type BalanceKind = "round-robin" | "least-requests" | "random" | "hash";
 
-export interface RetryPolicy {
+interface RetryPolicy {
   /** Tries after the first. */
   readonly attempts: number;
   /** `connect`, or a status as text: the upstream's, or the one a failure would be answered with. */

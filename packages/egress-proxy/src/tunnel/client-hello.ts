@@ -7,7 +7,7 @@ export type HelloResult =
   | { readonly state: "invalid" };
 
 /** A ClientHello, with its records, is never longer than this for any client we know of; post-quantum keys take 2 KiB. */
-export const MAX_HELLO = 64 * 1024;
+const MAX_HELLO = 64 * 1024;
 
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;

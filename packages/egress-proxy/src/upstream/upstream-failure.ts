@@ -1,7 +1,7 @@
 import { ResolveError } from "@outrigger/net/resolve";
 import type { Failure, ProxyError } from "../failure.ts";
 
-/** The upstream said nothing for too long; `phase` tells what was waited for. */
+/** The upstream said nothing for too long. */
 export class UpstreamTimeout extends Error {
   readonly code = "UPSTREAM_TIMEOUT";
 }
@@ -20,12 +20,14 @@ const BY_CODE: Readonly<Record<string, ProxyError>> = {
   EADDRNOTAVAIL: "destination_unavailable",
   EACCES: "destination_unavailable",
   EPROTO: "tls_protocol_error",
+  EMFILE: "connection_limit_reached",
+  ENFILE: "connection_limit_reached",
 };
 
 const CERTIFICATE = /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_CERT|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 /** What RFC 9209 calls an error of name resolution, connection, TLS or HTTP towards the upstream. */
-export function classifyUpstreamError(error: Error): ProxyError {
+function classifyUpstreamError(error: Error): ProxyError {
   if (error instanceof ResolveError) return error.code;
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const known = BY_CODE[code];
@@ -45,6 +47,7 @@ const SENTENCES: Readonly<Partial<Record<ProxyError, string>>> = {
   http_protocol_error: "its answer is not valid HTTP",
   tls_certificate_error: "its certificate is not valid for this name",
   tls_protocol_error: "it does not speak TLS as expected",
+  connection_limit_reached: "this process has no file descriptors left",
 };
 
 /** The answer to a client whose request failed beyond the proxy. `destination` is for the sentence only. */
@@ -53,7 +56,7 @@ export function upstreamFailure(error: Error, destination: string): Failure {
   const isTimeout = kind === "dns_timeout" || kind === "connection_timeout" || kind === "http_response_timeout";
   const sentence = SENTENCES[kind] ?? error.message;
   return {
-    status: isTimeout ? 504 : 502,
+    status: kind === "connection_limit_reached" ? 503 : isTimeout ? 504 : 502,
     error: kind,
     reason: kind,
     hint: `${destination} was allowed, but ${sentence}.`,
