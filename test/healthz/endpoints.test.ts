@@ -133,6 +133,11 @@ const paths: [path: string, status: number][] = [
   ["/?exclude[]=x", 200],
   ["/?exclude[a][b]=x&exclude=&%zz=%zz&verbose=1&verbose", 200],
   ["/?__proto__=x", 200],
+  ["http://app.example/healthz", 200],
+  ["http://app.example", 200],
+  ["http://app.example?verbose", 200],
+  ["http://app.example/nope", 404],
+  ["*", 404],
 ];
 
 test("odd paths and queries get a plain answer, never a redirect or a 5xx", async (t) => {

@@ -6,7 +6,7 @@ import type { AdminRequest } from "@outrigger/runtime/admin";
  * Undefined when the path has a malformed escape. The target is split by hand, because `URL` would change or refuse odd ones.
  */
 export function readRequest(message: IncomingMessage): AdminRequest | undefined {
-  const target = message.url ?? "/";
+  const target = originForm(message.url ?? "/");
   const mark = target.indexOf("?");
   const path = decodePath(mark < 0 ? target : target.slice(0, mark));
   if (path === undefined) return undefined;
@@ -17,6 +17,12 @@ export function readRequest(message: IncomingMessage): AdminRequest | undefined 
     headers: message.headers,
     remoteAddress: message.socket.remoteAddress ?? "",
   };
+}
+
+/** A server must understand the form that clients send to proxies (RFC 9112 section 3.2.2); its host says nothing here. */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  return target.replace(/^https?:\/\/[^/?#]*(?=([/?]?))/i, (_origin, next) => (next === "/" ? "" : "/"));
 }
 
 const NO_QUERY = new URLSearchParams();
