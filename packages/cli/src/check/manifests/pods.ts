@@ -1,6 +1,6 @@
 import type { Path } from "@outrigger/runtime/problem";
 
-export interface VolumeMount {
+interface VolumeMount {
   name?: string;
   mountPath?: string;
   readOnly?: boolean;
