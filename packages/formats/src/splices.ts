@@ -2,7 +2,7 @@
 export class Splices {
   #list: { start: number; end: number; text: string; order: number }[] = [];
 
-  /** Replaces `[start, end)`. Ranges must not overlap; insertions at one place keep the order of the calls. */
+  /** Replaces `[start, end)`. Only removals may overlap; insertions at one place keep the order of the calls. */
   add(start: number, end: number, text: string): void {
     if (start < end || text !== "") this.#list.push({ start, end, text, order: this.#list.length });
   }
@@ -17,9 +17,10 @@ export class Splices {
     const pieces: string[] = [];
     let at = 0;
     for (const { start, end, text } of sorted) {
-      if (start < at) throw new Error(`overlapping edits at offset ${start}`);
-      pieces.push(source.slice(at, start), text);
-      at = end;
+      // Removals may share a line break.
+      if (start < at && text !== "") throw new Error(`overlapping edits at offset ${start}`);
+      pieces.push(source.slice(at, Math.max(start, at)), text);
+      at = Math.max(at, end);
     }
     pieces.push(source.slice(at));
     return pieces.join("");

@@ -64,6 +64,6 @@ test("a byte order mark, and an input that is the output", async (t) => {
   assert.equal((await merge(workspace, "bom.json", "bom.json", env)).code, 0);
   assert.equal(workspace.read("bom.json"), marked.replace("DEV", "TEST"));
   workspace.write("same.json", good);
-  oneLiner(workspace, "same.json", "same.json", env);
+  spawnSync("sh", ["-c", "jq . same.json > same.json"], { cwd: workspace.directory });
   assert.equal(readFileSync(workspace.path("same.json"), "utf8"), "", "the shell empties the file before it is read");
 });

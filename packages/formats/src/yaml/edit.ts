@@ -61,13 +61,14 @@ class YamlEditor implements Editor {
 
   /** An alias keeps its value when the text of its anchor changes: it is then written out. */
   #detach(merged: Node): void {
+    const { root } = this.#document;
     const done: Path[] = [];
     for (const { path, target, holder } of this.#document.uses.toSorted((a, b) => a.path.length - b.path.length)) {
       const anchored = this.#geography.pathOf(target);
-      const anchor = anchored && at(merged, anchored);
+      const anchor = anchored && counterpart(root, merged, anchored);
       // Gone altogether is changed as well.
       if (anchored === undefined || (anchor !== undefined && equal(anchor, target))) continue;
-      const next = at(merged, path);
+      const next = counterpart(root, merged, path);
       if (next === undefined || done.some((outer) => outer.every((step, index) => step === path[index]))) continue;
       done.push(path);
       this.#settled.add(holder);
@@ -378,12 +379,32 @@ function pairStart(pair: Pair<unknown, unknown>): number {
   return (pair.key as ParsedNode).range[0];
 }
 
-function at(root: Node, path: Path): Node | undefined {
-  let node: Node | undefined = root;
+/** What has become of the node at `path` of the base; elements may have moved up where others before them are gone. */
+function counterpart(base: Node, merged: Node, path: Path): Node | undefined {
+  let old: Node | undefined = base;
+  let node: Node | undefined = merged;
   for (const step of path) {
-    if (node?.kind === "map") node = node.entries.get(String(step));
-    else if (node?.kind === "list") node = node.items[Number(step)];
-    else return undefined;
+    if (old?.kind === "map" && node?.kind === "map") {
+      old = old.entries.get(String(step));
+      node = node.entries.get(String(step));
+    } else if (old?.kind === "list" && node?.kind === "list") {
+      const element: Node | undefined = old.items[Number(step)];
+      node =
+        node.items.find((item) => isCopyOf(item, element)) ??
+        (movedUp(old, node) ? undefined : node.items[Number(step)]);
+      old = element;
+    } else return undefined;
   }
   return node;
+}
+
+function isCopyOf(node: Node, original: Node | undefined): boolean {
+  return (
+    node === original ||
+    ((node.kind === "map" || node.kind === "list") && node.base !== undefined && node.base === original)
+  );
+}
+
+function movedUp(old: ListNode, node: ListNode): boolean {
+  return node.items.length < old.items.length;
 }
