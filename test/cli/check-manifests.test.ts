@@ -143,3 +143,9 @@ test("a directory stands for its manifests, and one that cannot be read is statu
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /gone\.yaml \(ENOENT\)/);
 });
+
+test("values of the wrong type are somebody else's finding, not a crash", async (t) => {
+  const manifest =
+    "kind: Pod\nspec: { containers: x }\n---\n- a\n---\nspec: { template: { spec: { volumes: 3, containers: [null, 7, { name: [], image: {}, volumeMounts: [null, { name: 7, mountPath: [a] }] }] } } }\n";
+  assert.deepEqual(await check(t, manifest), { code: 0, findings: ["ok"] });
+});

@@ -26,7 +26,7 @@ export function checkPod(pod: Pod, outputs: readonly string[], report: Report): 
 }
 
 function checkMounts({ path, container }: PlacedContainer, { volumes, workload }: Pod, report: Report): void {
-  for (const [index, { name }] of (container.volumeMounts ?? []).entries()) {
+  for (const [index, { name }] of container.volumeMounts.entries()) {
     if (name === undefined || volumes.has(name)) continue;
     const known = suggestion(name, [...volumes]);
     report.error(
@@ -53,8 +53,8 @@ function checkWrites(
 ): void {
   for (const target of writtenBy(container, outputs)) {
     const index = mountOf(container, target);
-    const mount = container.volumeMounts?.[index];
-    if (mount?.readOnly !== true) continue;
+    const mount = container.volumeMounts[index];
+    if (!mount?.readOnly) continue;
     const what = `${workload}: init container ${container.name} writes ${target}`;
     const where = `its volumeMount of ${mount.name} at ${mount.mountPath} is readOnly`;
     report.error([...path, "volumeMounts", index, "readOnly"], `${what}, but ${where}; remove readOnly: true there`);
@@ -62,17 +62,14 @@ function checkWrites(
 }
 
 /** What a container writes as far as its manifest tells: config-merge's outputs, and redirections of a shell. */
-function writtenBy(
-  { name = "", image = "", command = [], args = [] }: Container,
-  outputs: readonly string[],
-): string[] {
+function writtenBy({ name, image = "", words }: Container, outputs: readonly string[]): string[] {
   if (name === "config-merge" || /\/config-merge(?:[:@]|$)/.test(image)) return [...outputs];
-  const redirections = [...command, ...args].join(" ").matchAll(/>\s*["']?(\/[^\s"';&|<>]+)/g);
+  const redirections = words.join(" ").matchAll(/>\s*["']?(\/[^\s"';&|<>]+)/g);
   return [...redirections].map(([, target = ""]) => target);
 }
 
 /** The index of the mount that a path lies under: the longest mountPath; -1 when there is none. */
-function mountOf({ volumeMounts = [] }: Container, target: string): number {
+function mountOf({ volumeMounts }: Container, target: string): number {
   let found = -1;
   for (const [index, { mountPath = "" }] of volumeMounts.entries()) {
     const folder = mountPath.replace(/\/$/, "");

@@ -1,17 +1,18 @@
 import type { Path } from "@outrigger/runtime/problem";
 
 interface VolumeMount {
-  name?: string;
-  mountPath?: string;
-  readOnly?: boolean;
+  name: string | undefined;
+  mountPath: string | undefined;
+  readOnly: boolean;
 }
 
+/** What matters of a container; whatever has another type than it should is left out. */
 export interface Container {
-  name?: string;
-  image?: string;
-  command?: string[];
-  args?: string[];
-  volumeMounts?: VolumeMount[];
+  name: string | undefined;
+  image: string | undefined;
+  /** Command and arguments. */
+  words: readonly string[];
+  volumeMounts: readonly VolumeMount[];
 }
 
 /** A container and where it stands in its document. */
@@ -53,18 +54,17 @@ export function podsOf(value: unknown, path: Path = []): Pod[] {
 
 function podOf(workload: Mapping, path: Path, place: Path, spec: Mapping): Pod {
   const root = [...path, ...place];
-  const listed = (key: string) => (Array.isArray(spec[key]) ? (spec[key] as unknown[]).filter(isMapping) : []);
   const claims = at(workload, ["spec", "volumeClaimTemplates"]);
   const volumes = [
-    ...listed("volumes").map((volume) => volume.name),
-    ...(Array.isArray(claims) ? claims.map((claim) => at(claim, ["metadata", "name"])) : []),
+    ...mappings(spec.volumes).map((volume) => volume.name),
+    ...mappings(claims).map((claim) => at(claim, ["metadata", "name"])),
   ];
   return {
     workload: `${workload.kind ?? "object"}/${at(workload, ["metadata", "name"]) ?? "without a name"}`,
     containers: (["initContainers", "containers"] as const).flatMap((key) =>
-      listed(key).map((container, index) => ({
+      mappings(spec[key]).map((container, index) => ({
         path: [...root, "spec", key, index],
-        container: container as Container,
+        container: containerOf(container),
         init: key === "initContainers",
       })),
     ),
@@ -77,6 +77,23 @@ function podOf(workload: Mapping, path: Path, place: Path, spec: Mapping): Pod {
       };
     }),
   };
+}
+
+function containerOf({ name, image, command, args, volumeMounts }: Mapping): Container {
+  const words = [command, args].flatMap((list) => (Array.isArray(list) ? list.map(String) : []));
+  const mounts = mappings(volumeMounts).map((mount) => ({
+    name: textOf(mount.name),
+    mountPath: textOf(mount.mountPath),
+    readOnly: mount.readOnly === true,
+  }));
+  return { name: textOf(name), image: textOf(image), words, volumeMounts: mounts };
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+/** The items of a list; an item that is no mapping is an empty one, so that the others keep their places. */
+function mappings(value: unknown): Mapping[] {
+  return Array.isArray(value) ? value.map((item) => (isMapping(item) ? item : {})) : [];
 }
 
 function at(value: unknown, path: Path): unknown {
