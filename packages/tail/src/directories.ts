@@ -61,7 +61,6 @@ export class Directories {
       }
       const readAt = Date.now();
       const names = new Set(readNames(path));
-      const isEqual = known !== undefined && known.key === key && sameNames(known.names, names);
       const listing: Cached = {
         key,
         names,
@@ -69,8 +68,8 @@ export class Directories {
         modified: stat.mtimeMs,
         changed: stat.ctimeMs,
         readAt,
-        // The stamp moved although the names are the same: a name may stand for another file now.
-        version: isEqual && isSame ? known.version : ++this.#version,
+        // Even with equal names and stamps: a name may stand for another file since.
+        version: ++this.#version,
       };
       this.#cache.set(path, listing);
       return listing;
@@ -123,10 +122,4 @@ function readKinds(path: string): Kinds {
   } catch {
     return { directories: [], links: [] };
   }
-}
-
-function sameNames(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
-  if (left.size !== right.size) return false;
-  for (const name of left) if (!right.has(name)) return false;
-  return true;
 }

@@ -3,8 +3,10 @@ import type { Inventory } from "./inventory.ts";
 import type { Pump } from "./pump.ts";
 import type { Unread } from "./types.ts";
 
-/** How often growth is looked for while waiting for quiet. */
-const lookInterval = 50;
+/** How often growth is looked for while waiting, in milliseconds. */
+const lookInterval = 20;
+/** For how long a file that cannot be read, or not yet, is waited for. */
+const longestWait = 2000;
 
 export interface DrainRequest {
   /** Milliseconds. */
@@ -24,8 +26,8 @@ export interface DrainRequest {
 export async function drain(request: DrainRequest): Promise<Unread[]> {
   const { timeout, quiet, inventory, pump, now } = request;
   const begin = now();
-  let quietSince = begin;
-  let total = -1;
+  let lastGrowth = begin;
+  let seen = pump.total;
   for (;;) {
     inventory.scan();
     inventory.lookAtAll();
@@ -34,23 +36,28 @@ export async function drain(request: DrainRequest): Promise<Unread[]> {
       pump.stop();
       return unreadOf(inventory);
     }
-    if (pump.total !== total && total !== -1) quietSince = now();
-    const isQuiet = now() - quietSince >= quiet;
-    const isOver = isQuiet && (pump.total === total || isUnchanged(inventory));
-    if (isOver || now() - begin >= timeout) break;
-    total = pump.total;
-    if (!isQuiet) await setTimeout(Math.min(lookInterval, quiet));
+    const elapsed = now();
+    const isGrown = pump.total !== seen;
+    seen = pump.total;
+    if (isGrown) lastGrowth = elapsed;
+    const isQuiet = elapsed - lastGrowth >= quiet;
+    if (elapsed - begin >= timeout || (isQuiet && (isFinished(inventory) || elapsed - lastGrowth > longestWait))) break;
+    if (!isGrown) await setTimeout(lookInterval);
   }
   const ending = finishAll(inventory, pump);
   return (await isDoneWithin(ending, begin + timeout - now())) ? [] : unreadOf(inventory);
 }
 
-/** A second look that finds nothing new spares another round. */
-function isUnchanged(inventory: Inventory): boolean {
+/** A second look finds nothing new, and nothing waits for anything. */
+function isFinished(inventory: Inventory): boolean {
   inventory.scan();
   for (const generation of inventory.registry.all()) {
-    generation.look();
-    if (generation.phase === "truncated" || generation.size !== generation.offset) return false;
+    const { phase } = generation;
+    if (phase === "truncated") return false;
+    // Of those that are over nothing is read any more, unless a scan wakes them.
+    if (phase !== "live") continue;
+    if (generation.fd !== undefined) generation.look();
+    if (generation.size !== generation.offset) return false;
   }
   return true;
 }

@@ -9,6 +9,9 @@ export const markerLength = 64;
 /** Fewer equal bytes than this prove nothing. */
 export const leastInCommon = 16;
 
+/** Milliseconds by which the kernel's clock, which stamps files, may be behind ours. */
+export const clockSlack = 20;
+
 /** What a file system says about a file. */
 export interface FileStat {
   /** Device and inode. Inode numbers are used again, so this alone never identifies a file. */

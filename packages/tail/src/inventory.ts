@@ -6,14 +6,14 @@ import { closeCandidate } from "./copies.ts";
 import { Directories } from "./directories.ts";
 import { Discovery } from "./discovery.ts";
 import type { TrackedGeneration } from "./generation.ts";
-import { type FileStat, statDescriptor } from "./identity.ts";
+import { clockSlack, type FileStat, statDescriptor } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { Opener } from "./opening.ts";
 import { type Place, Places } from "./places.ts";
 import { Registry } from "./registry.ts";
-import { Resumption, restorePast } from "./resumption.ts";
+import { Resumption, restorePast, statOfEntry } from "./resumption.ts";
 import { Transitions } from "./transitions.ts";
-import type { Checkpoint, SourceSpec, TailEvents } from "./types.ts";
+import type { Checkpoint, CheckpointEntry, SourceSpec, TailEvents } from "./types.ts";
 
 export interface InventoryOptions {
   readonly sources: readonly SourceSpec[];
@@ -39,7 +39,7 @@ export class Inventory {
   readonly #opener: Opener;
   readonly #resumption: Resumption;
   readonly #transitions: Transitions;
-  readonly #startedAt = BigInt(Date.now()) * 1_000_000n;
+  readonly #startedAt = BigInt(Date.now() - clockSlack) * 1_000_000n;
   #discovery: Discovery;
   /** Sources whose first scan is still to come. */
   #unscanned: Set<number>;
@@ -111,6 +111,7 @@ export class Inventory {
     this.#relocate(found.files, backups);
     for (const [key, place] of backups) if (!found.files.has(key)) this.#attempt(place, () => this.#takeBackup(place));
     for (const { place, source } of found.files.values()) this.#attempt(place, () => this.#takeWanted(place, source));
+    for (const entry of this.#resumption.takeUnclaimed()) this.#remember(entry);
     for (const lane of this.registry.lanes.values()) if (lane.needsSettling) this.#settle(lane);
     this.#index();
   }
@@ -170,7 +171,7 @@ export class Inventory {
     generation.fd = fd;
     if (generation.phase === "live") return true;
     generation.phase = "live";
-    this.registry.laneOf(generation).add(generation);
+    this.registry.laneOf(generation).readmit(generation);
     return true;
   }
 
@@ -303,7 +304,11 @@ export class Inventory {
   /** A backup that was there before us. In a directory that appears later, its age tells. */
   #isHistory({ path, stat }: Place): boolean {
     if (this.#discovery.isExcluded(path)) return true;
-    if (this.#isFirstScan) return !this.#resumption.isNewer(stat);
+    if (this.#isFirstScan) {
+      // Nothing was read of an empty one, so no checkpoint knows it; its writer may still be there.
+      const isUnknown = this.#resumption.isPresent && stat.size === 0;
+      return !isUnknown && !this.#resumption.isNewer(stat);
+    }
     return stat.born !== 0n && stat.born < this.#startedAt && stat.modified < this.#startedAt;
   }
 
@@ -330,17 +335,23 @@ export class Inventory {
       closeSync(opened.fd);
       return claim !== undefined;
     }
-    for (const entry of claim.past) {
-      const past = this.registry.create({ path: place.path, lane, stat: opened.stat, fd: undefined, name: entry.name });
-      restorePast(past, entry);
-      lane.add(past);
-    }
+    for (const entry of claim.past) this.#remember(entry, opened.stat);
     const { name } = claim.present ?? claim.past[0]!;
     const generation = this.registry.create({ path: place.path, lane, ...opened, name });
     if (claim.present === undefined) generation.skipsHole = true;
     else generation.seek(claim.present.offset, claim.present.flushed);
     this.#begin(generation, lane);
     return true;
+  }
+
+  /** A generation of the last run whose file is gone, or holds something else now. A copy may still have its rest. */
+  #remember(entry: CheckpointEntry, stat: FileStat = statOfEntry(entry)): void {
+    const source = this.#discovery.sourceOf(entry.file);
+    if (source === undefined) return;
+    const lane = this.registry.lane(entry.file, source);
+    const past = this.registry.past({ path: entry.path, lane, stat, fd: undefined, name: entry.name });
+    restorePast(past, entry);
+    lane.add(past);
   }
 
   #begin(generation: TrackedGeneration, lane: Lane): void {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { compareBackupNames } from "./backups.ts";
 import { type Candidate, judge, measure } from "./copies.ts";
 import type { TrackedGeneration } from "./generation.ts";
-import { statPath } from "./identity.ts";
+import { statDescriptor, statPath } from "./identity.ts";
 
 /** For how long a generation that was not begun yet waits for the judgement of what may be its predecessor. */
 const longestJudgement = 1000;
@@ -57,11 +57,19 @@ export class Lane {
       generation.path === this.path
         ? -1
         : this.generations.findIndex(
-            (other) => !other.started && (other.stat.key === current || compareAge(age, ageOf(other)) < 0),
+            (other) =>
+              other.phase === "live" &&
+              !other.started &&
+              (other.stat.key === current || compareAge(age, ageOf(other)) < 0),
           );
     this.#expectEnd();
     this.generations.splice(at === -1 ? this.generations.length : at, 0, generation);
     if (generation.phase === "truncated") this.#unresolved.add(generation);
+  }
+
+  /** Takes back a generation that was over and has woken. */
+  readmit(generation: TrackedGeneration): void {
+    this.generations.unshift(generation);
   }
 
   remove(generation: TrackedGeneration): void {
@@ -109,7 +117,7 @@ export class Lane {
     const truncated = this.generations.filter(isTruncatedNow);
     for (const generation of truncated) {
       this.#expectEnd();
-      this.generations.push(host.restart(generation));
+      this.generations.splice(this.generations.indexOf(generation) + 1, 0, host.restart(generation));
       this.#unresolved.add(generation);
     }
     return truncated.length > 0;
@@ -130,7 +138,9 @@ export class Lane {
   }
 
   #judgeAll(host: LaneHost): void {
-    const undecided = this.candidates.filter(({ copyOf }) => copyOf === undefined).sort(compareAge);
+    const undecided = this.candidates
+      .filter(({ copyOf }) => copyOf === undefined)
+      .sort((left, right) => compareAge(ageOfCandidate(left), ageOfCandidate(right)));
     for (const candidate of undecided) {
       // What a generation was comes before what its file holds now.
       const verdict = judge(candidate, [
@@ -147,10 +157,31 @@ export class Lane {
   }
 }
 
-type Aged = Pick<Candidate, "path" | "stat">;
+/** What tells the age of a file's contents. */
+interface Age {
+  readonly path: string;
+  /** Nanoseconds. */
+  readonly modified: bigint;
+  readonly born: bigint;
+}
 
-function ageOf(generation: TrackedGeneration): Aged {
-  return { path: generation.path ?? generation.file, stat: generation.stat };
+function ageOf({ path, file, fd, stat }: TrackedGeneration): Age {
+  const { modified } = fd === undefined ? stat : statDescriptor(fd);
+  return { path: path ?? file, modified, born: stat.born };
+}
+
+function ageOfCandidate({ path, stat: { modified, born } }: Candidate): Age {
+  return { path, modified, born };
+}
+
+/**
+ * Oldest first. The last change tells most: a copy is born after its original, whose later contents are younger still.
+ * Within one tick of the kernel's clock the numbers and dates of names tell.
+ */
+function compareAge(left: Age, right: Age): number {
+  if (left.modified !== right.modified) return left.modified < right.modified ? -1 : 1;
+  const byName = compareBackupNames(basename(left.path), basename(right.path));
+  return byName || (left.born < right.born ? -1 : left.born > right.born ? 1 : 0);
 }
 
 function keyAt(path: string): string | undefined {
@@ -163,13 +194,4 @@ function keyAt(path: string): string | undefined {
 
 function isTruncatedNow(generation: TrackedGeneration): boolean {
   return generation.phase === "live" && !generation.isIntact();
-}
-
-/** Oldest first, by birth, last change, and the shift of numbered names, as far as each tells. */
-function compareAge(left: Aged, right: Aged): number {
-  const born = left.stat.born - right.stat.born;
-  if (born !== 0n) return born < 0n ? -1 : 1;
-  const modified = left.stat.modified - right.stat.modified;
-  if (modified !== 0n) return modified < 0n ? -1 : 1;
-  return compareBackupNames(basename(left.path), basename(right.path));
 }

@@ -62,10 +62,17 @@ export class Registry {
     return this.lane(generation.file, generation.source);
   }
 
-  /** The generation is not in its lane yet. */
-  create({ path, lane, stat, fd, name }: Origin): TrackedGeneration {
+  /** A new generation of the file; it is not in its lane yet. */
+  create(origin: Origin): TrackedGeneration {
+    const generation = this.past(origin);
+    this.byInode.set(origin.stat.key, generation);
+    return generation;
+  }
+
+  /** A generation that its file does not hold any more; it is not in its lane yet. */
+  past({ path, lane, stat, fd, name }: Origin): TrackedGeneration {
     const spec = this.sources[lane.source];
-    const generation = new TrackedGeneration({
+    return new TrackedGeneration({
       id: this.#nextId++,
       source: lane.source,
       name: name ?? spec?.name ?? basename(lane.path),
@@ -77,8 +84,6 @@ export class Registry {
       partialFlush: spec?.partialFlush ?? defaultPartialFlush,
       now: this.#now(),
     });
-    this.byInode.set(stat.key, generation);
-    return generation;
   }
 
   /** The generation that this file is, if it is known. An inode number that was used again is another file. */

@@ -1,9 +1,6 @@
 import type { TrackedGeneration } from "./generation.ts";
-import { type FileStat, Prefix, prefixLength, readRange } from "./identity.ts";
+import { clockSlack, type FileStat, Prefix, prefixLength, readRange } from "./identity.ts";
 import type { Checkpoint, CheckpointEntry } from "./types.ts";
-
-/** The kernel's clock, which stamps files, may be this far behind the one that stamped the checkpoint. */
-const clockSlack = 20;
 
 /** What a checkpoint says about one file. */
 export interface Claim {
@@ -48,6 +45,13 @@ export class Resumption {
     return this.#entries.get(stat.key)?.find(({ born }) => born === String(stat.born))?.file;
   }
 
+  /** Takes the entries of files that were not found: copies of them may have been. */
+  takeUnclaimed(): CheckpointEntry[] {
+    const entries = [...this.#entries.values()].flat().filter(({ kind }) => kind === "read");
+    this.#entries.clear();
+    return entries;
+  }
+
   /** Takes the entries of an open file, if all of the identity fits. Throws the system's error. */
   claim(fd: number, stat: FileStat): Claim | undefined {
     const entries = this.#entries.get(stat.key)?.filter(({ born }) => born === String(stat.born)) ?? [];
@@ -73,6 +77,23 @@ export function restorePast(generation: TrackedGeneration, entry: CheckpointEntr
   generation.marker.take(marker, 0, marker.length);
   generation.prefix = new Prefix({ length: entry.prefixLength, hash: entry.prefixHash });
   generation.committed = { offset: entry.offset, marker, flushed: entry.flushed };
+}
+
+/** What an entry knows of a file that is not there. */
+export function statOfEntry({ device, inode, born, offset }: CheckpointEntry): FileStat {
+  return {
+    key: `${device}:${inode}`,
+    device,
+    inode,
+    born: BigInt(born),
+    size: offset,
+    modified: 0n,
+    links: 0,
+    isFile: true,
+    isDirectory: false,
+    mode: 0,
+    owner: 0,
+  };
 }
 
 function fits(entry: CheckpointEntry, fd: number, size: number, start: Buffer): boolean {
