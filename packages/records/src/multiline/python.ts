@@ -1,8 +1,10 @@
-import type { Classifier, Verdict } from "./classifier.ts";
+import type { Verdict } from "./classifier.ts";
+import { HoldingClassifier, longestMessage } from "./holding.ts";
 import { startsWithTimestamp } from "./timestamp.ts";
 
 const head = /^(?:\s*\+ )?(?:Exception Group )?Traceback \(most recent call last\):/;
 const groupHead = /^\s*\+ /;
+const groupEnd = /^\s+\+-+$/;
 const groupPart = /^\s+[|+]/;
 const indented = /^\s+\S/;
 const blank = /^\s*$/;
@@ -15,14 +17,15 @@ type State = "outside" | "time" | "frames" | "group" | "ended" | "gap" | "chain"
  * Tracebacks: indented frames up to the one line that is not indented, which names the exception. A blank line behind it
  * belongs to the trace only if the next traceback of a chain follows.
  */
-class PythonClassifier implements Classifier {
+class PythonClassifier extends HoldingClassifier {
   #state: State = "outside";
+  #isGroupClosed = false;
 
-  reset(): void {
+  protected forget(): void {
     this.#state = "outside";
   }
 
-  judge(line: string): Verdict {
+  protected decide(line: string): Verdict {
     if (head.test(line)) {
       const chained = this.#state === "time" || this.#state === "chain";
       this.#state = groupHead.test(line) ? "group" : "frames";
@@ -35,7 +38,12 @@ class PythonClassifier implements Classifier {
         if (!indented.test(line) && !blank.test(line)) this.#state = "ended";
         return "continues";
       case "group":
-        if (groupPart.test(line)) return "continues";
+        if (groupPart.test(line)) {
+          this.#isGroupClosed = groupEnd.test(line);
+          return "continues";
+        }
+        // The second line of a message inside a group is not indented.
+        if (!this.#isGroupClosed && !startsWithTimestamp(line) && this.held < longestMessage) return "maybe";
         break;
       case "ended":
         if (chain.test(line)) return this.#become("chain", "continues");
