@@ -37,8 +37,7 @@ interface View {
 }
 
 function textViews({ name, type, help, samples }: Family): View[] {
-  const visible =
-    type === "unknown" || type === "gauge" ? samples : samples.filter((sample) => !sample.name.endsWith("_created"));
+  const visible = samples.filter((sample) => sample.name === name || !sample.name.endsWith("_created"));
   // 0.0.4 knows no histogram of gauges: its parts are gauges of their own.
   if (type === "gaugehistogram") return byName(visible, "gauge", help);
   return visible.length > 0 ? [{ name, type: textTypes[type] ?? type, help, samples: visible }] : [];
