@@ -1,5 +1,5 @@
 /** Whether a key is named like something that must not be shown, wherever its value comes from. */
-export function isSecretKey(key: string): boolean {
+function isSecretKey(key: string): boolean {
   const words = key
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()

@@ -11,7 +11,7 @@ export interface Patience {
 }
 
 /** A one-shot run cannot wait for long: three attempts within ten seconds. */
-export const oneShot: Patience = { attempts: 3, firstDelay: 1000, maximumDelay: 2000 };
+const oneShot: Patience = { attempts: 3, firstDelay: 1000, maximumDelay: 2000 };
 const oneShotMs = 10_000;
 
 /** While watching, until it succeeds or a newer change replaces it. */

@@ -9,7 +9,7 @@ export interface Mount {
 }
 
 /** The mounts of this process, the latest last; none where there is no /proc. */
-export function readMounts(): Mount[] {
+function readMounts(): Mount[] {
   let table: string;
   try {
     table = readFileSync("/proc/self/mountinfo", "utf8");

@@ -196,7 +196,7 @@ function remove(file: string): void {
 }
 
 /** Makes renames in a directory durable; a file system that cannot (EINVAL) has no need to. */
-export function syncDirectory(directory: string): void {
+function syncDirectory(directory: string): void {
   const descriptor = openSync(directory, constants.O_RDONLY);
   try {
     fsyncSync(descriptor);

@@ -7,7 +7,7 @@ import { SourceText } from "@outrigger/formats/source-text";
 const origin = plainOrigin("set");
 
 /** A value of `set` that is not a string, or a part of one: it keeps its own type. */
-export function literal(value: unknown): Node {
+function literal(value: unknown): Node {
   if (Array.isArray(value)) return { kind: "list", items: value.map(literal), origin, start: 0, end: 0 };
   if (typeof value === "object" && value !== null) {
     const entries = new Map(Object.entries(value).map(([key, item]) => [key, literal(item)]));

@@ -52,7 +52,7 @@ const word = /true|false|null/y;
 const wordCharacter = /[\w$+.-]/;
 
 /** The offset behind the number or word at `at`. */
-export function skipLiteral(source: SourceText, at: number): number {
+function skipLiteral(source: SourceText, at: number): number {
   const { text } = source;
   for (const grammar of [number, word]) {
     grammar.lastIndex = at;

@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { type ListNode, type MapNode, type Node, type Scalar, scalar } from "../node.ts";
 import type { SourceText } from "../source-text.ts";
 
-export type Path = readonly (string | number)[];
+type Path = readonly (string | number)[];
 
 /** One `key = value` of a table's body, with its whole path. Offsets are those of the source. */
 export interface KeyValue {

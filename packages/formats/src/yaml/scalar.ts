@@ -17,7 +17,7 @@ const otherTypes = [
 const unprintable = /[^\x20-\x7e\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]/;
 
 /** Whether a string can stand without quotes and still be the same string for every reader. */
-export function isPlain(text: string, inFlow: boolean): boolean {
+function isPlain(text: string, inFlow: boolean): boolean {
   if (unprintable.test(text) || text.trim() !== text) return false;
   if (/^[,[\]{}#&*!|>'"%@`]/.test(text) || /^[-?:](?![A-Za-z0-9/._])/.test(text) || /^(?:---|\.\.\.)/.test(text))
     return false;

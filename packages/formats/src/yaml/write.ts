@@ -68,7 +68,7 @@ export function writeDocument(node: Node, layout: Layout): string {
 }
 
 /** A value that starts on the line of its key; text of several lines becomes a block scalar below `indent`. */
-export function writeInline(node: Node, indent: string, layout: Layout): string {
+function writeInline(node: Node, indent: string, layout: Layout): string {
   if (node.kind === "string" && node.text.includes("\n")) {
     const literal = writeLiteral(node.text, indent, layout.eol);
     if (literal !== undefined) return tagged(node, literal);
