@@ -64,9 +64,9 @@ export function buildApps(context: BuildContext): void {
 function build(context: BuildContext, name: string, dockerfile: string, args: Record<string, string>): void {
   const { root, engine, platform, version, epoch } = context;
   const tag = `${name}:${version}`;
-  process.stderr.write(`${engine.name}: ${tag}\n`);
   engine.build({ tag, dockerfile, args: { TARGETARCH: platform.debian, ...args }, epoch }, root);
   engine.tag(tag, `${name}:latest`);
+  process.stdout.write(`${engine.name}: ${tag}, ${engine.size(tag)}\n`);
 }
 
 function commitTime(root: string): string {

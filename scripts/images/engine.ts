@@ -13,6 +13,8 @@ export interface Engine {
   readonly name: "podman" | "docker" | "buildah";
   build(request: BuildRequest, root: string): void;
   tag(image: string, alias: string): void;
+  /** The bytes of all its layers, as the engine shows them. */
+  size(image: string): string;
   /** The id of an image's configuration: equal ids mean equal images. */
   id(image: string): string;
 }
@@ -20,8 +22,9 @@ export interface Engine {
 const engines: readonly Engine[] = [
   {
     name: "podman",
-    build: (request, root) => run("podman", ["build", ...buildahOptions(request), "."], { cwd: root, show: true }),
+    build: (request, root) => run("podman", ["build", ...buildahOptions(request), "."], { cwd: root }),
     tag: (image, alias) => run("podman", ["tag", image, alias]),
+    size: (image) => run("podman", ["images", "--format", "{{.Size}}", image]).split("\n")[0]!,
     id: (image) => run("podman", ["image", "inspect", "--format", "sha256:{{.Id}}", image]).trim(),
   },
   {
@@ -30,16 +33,17 @@ const engines: readonly Engine[] = [
     build: ({ tag, dockerfile, args, epoch }, root) =>
       run("docker", ["build", "-q", "-t", tag, "-f", dockerfile, ...buildArgs(args), "."], {
         cwd: root,
-        show: true,
         env: { SOURCE_DATE_EPOCH: String(epoch) },
       }),
     tag: (image, alias) => run("docker", ["tag", image, alias]),
+    size: (image) => run("docker", ["images", "--format", "{{.Size}}", image]).split("\n")[0]!,
     id: (image) => run("docker", ["image", "inspect", "--format", "{{.Id}}", image]).trim(),
   },
   {
     name: "buildah",
-    build: (request, root) => run("buildah", ["build", ...buildahOptions(request), "."], { cwd: root, show: true }),
+    build: (request, root) => run("buildah", ["build", ...buildahOptions(request), "."], { cwd: root }),
     tag: (image, alias) => run("buildah", ["tag", image, alias]),
+    size: (image) => run("buildah", ["images", "--format", "{{.Size}}", image]).split("\n")[0]!,
     id: (image) => run("buildah", ["inspect", "--type", "image", "--format", "sha256:{{.FromImageID}}", image]).trim(),
   },
 ];

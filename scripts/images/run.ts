@@ -3,16 +3,14 @@ import { spawnSync } from "node:child_process";
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
-  /** Show the command's standard output instead of returning it. */
-  show?: boolean;
 }
 
 /** Runs a command to its end and returns its standard output. Throws with the end of its standard error when it fails. */
-export function run(command: string, args: readonly string[], { cwd, env, show = false }: RunOptions = {}): string {
+export function run(command: string, args: readonly string[], { cwd, env }: RunOptions = {}): string {
   const result = spawnSync(command, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: ["ignore", show ? "inherit" : "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -21,7 +19,7 @@ export function run(command: string, args: readonly string[], { cwd, env, show =
     const detail = result.stderr.trim().split("\n").slice(-5).join("\n");
     throw new Error(`${command} ${args[0] ?? ""} ended with ${result.status ?? result.signal}:\n${detail}`);
   }
-  return result.stdout ?? "";
+  return result.stdout;
 }
 
 /** Whether a command can be started and succeeds. */
