@@ -216,3 +216,30 @@ test("bytes after the end of an answer reach nobody and end the upstream connect
   assert.match(text, /second$/);
   assert.doesNotMatch(text, /poison/);
 });
+
+test("fields and answers that Node would not write are refused one by one; the process lives", async () => {
+  for (const fields of ["A: \x01\r\n", "A: b\x7f\r\n"]) {
+    begin();
+    const text = await exchange(proxy.port, `GET ${url()} HTTP/1.1\r\nHost: x\r\n${fields}Connection: close\r\n\r\n`);
+    assert.equal(statusOf(text), 400, text);
+    assert.equal(upstream.received(), "");
+  }
+  for (const bytes of [
+    "HTTP/1.1 200 OK\r\nA: \x01\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n",
+  ]) {
+    begin((socket) => socket.write(bytes));
+    const text = await exchange(proxy.port, `GET ${url()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.equal(statusOf(text), 502, `${bytes} -> ${text}`);
+  }
+  begin((socket, received) => {
+    const trailers = "X-Bad: \x01\r\nX-Good: 1\r\n";
+    if (received.endsWith("\r\n\r\n"))
+      socket.write(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${trailers}\r\n`);
+  });
+  await exchange(proxy.port, `GET ${url()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  assert.equal(proxy.tool.running, true);
+});

@@ -190,9 +190,9 @@ test("the command line sets rules, routes, address and mode; explain uses the sa
   for (const [url, code, first] of [
     [`http://localhost:${upstream.port}/x`, 0, /^allowed localhost:\d+\n/],
     ["http://local/api", 0, /^allowed localhost:\d+\nroute http:\/\/local\/api/],
-    ["http://localhost:81/", 1, /^denied: port_not_allowed\n/],
-    ["https://evil.test/", 1, /^denied: host_not_allowed\n/],
-    ["http://a@b/", 1, /^denied: userinfo\n/],
+    ["http://localhost:81/", 1, /^denied localhost:81: port_not_allowed\n/],
+    ["https://evil.test/", 1, /^denied evil\.test:443: host_not_allowed\n/],
+    ["http://a@b/", 1, /^denied http:\/\/a@b\/: userinfo\n/],
   ] as const) {
     const explained = await runTool("egress-proxy", ["explain", url, ...rules]);
     assert.equal(explained.code, code, explained.stderr);

@@ -45,6 +45,7 @@ export class Exchange {
     this.#finished = true;
     const { failure, decision, route, authority, snapshot } = this;
     const { telemetry, log, journal } = this.#engine;
+    if (failure?.cause) log.error("a request failed inside the proxy", { error: failure.cause });
     const isDenied = failure !== undefined && (failure.denied || failure.error === "http_request_error");
     const objection = decision?.reason ?? this.observed;
     const wouldDeny = !isDenied && objection !== undefined;

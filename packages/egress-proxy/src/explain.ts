@@ -45,8 +45,7 @@ async function verdictOn(url: string, snapshot: Snapshot, resolver: Resolver): P
     return await judgeTunnel(parseAuthorityForm(/:\d+$/.test(host) ? host : `${host}:443`), snapshot, resolver);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { reason, hint } = refusalFailure(error);
-    return [`denied: ${reason}`, hint];
+    return denied(url, refusalFailure(error));
   }
 }
 
@@ -55,7 +54,7 @@ async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): 
   const active = snapshot.routes.find(authority, path);
   if (active) {
     const { route } = active;
-    if (!isSafePath(path)) return denied(unsafePathDenial());
+    if (!isSafePath(path)) return denied(url, unsafePathDenial());
     const lines: string[] = [];
     for (const upstream of route.upstreams) {
       const why = `route ${route.from.text} to ${upstream.text}`;
@@ -67,7 +66,7 @@ async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): 
   }
   const question = { authority, method: "GET", path };
   const decision = decide(question, snapshot.policy);
-  if (!decision.allowed) return denied(ruleDenial(question, decision));
+  if (!decision.allowed) return denied(destinationOf(authority), ruleDenial(question, decision));
   const why = decision.reason
     ? `mode ${snapshot.config.mode} (enforce would say ${decision.reason})`
     : ruleText(decision.rule);
@@ -77,7 +76,7 @@ async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): 
 async function judgeTunnel(authority: Authority, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
   const question = { authority, method: "CONNECT", path: "" };
   const decision = decide(question, snapshot.policy);
-  if (!decision.allowed) return denied(ruleDenial(question, decision));
+  if (!decision.allowed) return denied(destinationOf(authority), ruleDenial(question, decision));
   const why = decision.reason
     ? `mode ${snapshot.config.mode} (enforce would say ${decision.reason})`
     : ruleText(decision.rule);
@@ -98,12 +97,16 @@ function judgeAddresses(
 ) {
   return new Promise<string[]>((resolve) => {
     locate({ resolver }, snapshot, authority, grants, (failure, addresses) => {
-      if (failure) return resolve(denied(failure, why));
-      resolve([`allowed ${hostText(authority)}:${authority.port}`, why, `addresses: ${addresses.join(", ")}`]);
+      if (failure) return resolve(denied(destinationOf(authority), failure, why));
+      resolve([`allowed ${destinationOf(authority)}`, why, `addresses: ${addresses.join(", ")}`]);
     });
   });
 }
 
-function denied({ reason, hint }: Failure, why?: string): string[] {
-  return [`denied: ${reason}`, ...(why ? [why] : []), hint];
+function destinationOf(authority: Authority): string {
+  return `${hostText(authority)}:${authority.port}`;
+}
+
+function denied(what: string, { reason, hint }: Failure, why?: string): string[] {
+  return [`denied ${what}: ${reason}`, ...(why ? [why] : []), hint];
 }

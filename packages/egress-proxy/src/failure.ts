@@ -34,6 +34,8 @@ export interface Failure {
   readonly denied: boolean;
   /** The address the guard refused, for the audit record. */
   readonly address?: string;
+  /** What was thrown, for the log. */
+  readonly cause?: unknown;
 }
 
 /** No rule grants it. */
@@ -142,8 +144,9 @@ export function limitFailure(limit: number): Failure {
 }
 
 /** A bug of ours; the log has it. */
-export function internalFailure(): Failure {
+export function internalFailure(cause: unknown): Failure {
   return {
+    cause,
     status: 500,
     error: "proxy_internal_error",
     reason: "proxy_internal_error",

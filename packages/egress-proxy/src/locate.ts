@@ -2,8 +2,9 @@ import { type Address, parseAddress } from "@outrigger/net/address";
 import { ResolveError } from "@outrigger/net/resolve";
 import { type Authority, hostText } from "./authority.ts";
 import type { Engine } from "./engine.ts";
-import { addressDenial, type Failure } from "./failure.ts";
+import { addressDenial, type Failure, internalFailure, refusalFailure } from "./failure.ts";
 import type { Grant } from "./policy/guard.ts";
+import { Refusal } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { upstreamFailure } from "./upstream/upstream-failure.ts";
 
@@ -39,5 +40,9 @@ export function locate(
   const known = resolver.peek(authority.host);
   if (known instanceof ResolveError) return fail(known);
   if (known !== undefined) return judge(known);
-  resolver.resolve(authority.host).then(judge, fail);
+  resolver
+    .resolve(authority.host)
+    .then(judge, fail)
+    // `done` threw: nobody else would answer the request, and the process must not end because of one.
+    .catch((error: unknown) => done(error instanceof Refusal ? refusalFailure(error) : internalFailure(error), []));
 }

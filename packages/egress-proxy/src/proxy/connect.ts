@@ -47,8 +47,7 @@ export function handleConnect(engine: Engine, request: IncomingMessage, tunnel: 
       open(engine, exchange, tunnel, authority, addresses);
     });
   } catch (error) {
-    if (!(error instanceof Refusal)) engine.log.error("a CONNECT failed inside the proxy", { error });
-    refuse(exchange, client, error instanceof Refusal ? refusalFailure(error) : internalFailure());
+    refuse(exchange, client, error instanceof Refusal ? refusalFailure(error) : internalFailure(error));
   }
 }
 

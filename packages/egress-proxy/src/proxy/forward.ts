@@ -4,6 +4,7 @@ import { hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import type { Exchange } from "../exchange.ts";
 import type { Failure } from "../failure.ts";
+import { Refusal } from "../refusal.ts";
 import type { Destination } from "../upstream/pool.ts";
 import { UpstreamProtocolError, UpstreamTimeout, upstreamFailure } from "../upstream/upstream-failure.ts";
 import { responseFields, trailerFields, valuesOf } from "./fields.ts";
@@ -62,18 +63,26 @@ export function forward(
 
   const open = () => {
     const options = { agent: pool, method, path, headers: fields, maxHeaderSize: MAX_HEAD, ...destination };
-    upstream = request(options);
+    try {
+      upstream = request(options);
+    } catch (error) {
+      // llhttp lets control characters into fields; Node does not let them out.
+      throw new Refusal("bad_field", `the request has a field that cannot be sent on: ${(error as Error).message}`);
+    }
     upstream.on("response", relayAnswer);
     upstream.on("error", fail);
     upstream.on("information", (info) => relayInformation(client, response, info));
-    if (upgrade) {
-      upstream.on("upgrade", (message, socket, first) => {
-        isOver = true;
-        clearTimeout(timer);
-        watch?.answered(message.statusCode ?? 101);
-        switchProtocols(exchange, response, { message, socket: socket as Socket, first, head: upgrade.head });
-      });
-    }
+    upstream.on("upgrade", (message, socket, first) => {
+      if (upgrade === undefined) {
+        socket.destroy();
+        fail(new UpstreamProtocolError("the upstream switched protocols, which nobody asked for"));
+        return;
+      }
+      isOver = true;
+      clearTimeout(timer);
+      watch?.answered(message.statusCode ?? 101);
+      switchProtocols(exchange, response, { message, socket: socket as Socket, first, head: upgrade.head });
+    });
     if (framing === "none") upstream.end();
     else upstream.once("socket", () => sendBody(exchange, client, upstream, framing));
   };
@@ -110,9 +119,14 @@ export function forward(
       upstream.destroy();
       return;
     }
-    answer = message;
     exchange.address ??= message.socket.remoteAddress;
-    relayBody(exchange, message, response);
+    try {
+      relayBody(exchange, message, response);
+    } catch (error) {
+      upstream.destroy(new UpstreamProtocolError((error as Error).message));
+      return;
+    }
+    answer = message;
     message.on("error", () => cut(response, message));
     // An answer before the end of the request: nobody wants the rest of the body.
     if (framing !== "none") {
@@ -139,6 +153,11 @@ function nameOf({ upstream, authority }: Exchange): string {
   return upstream ?? (authority ? `${hostText(authority)}:${authority.port}` : "the upstream");
 }
 
+/** Without the fields that Node would refuse to write. */
+function sendable(fields: [string, string][]): [string, string][] {
+  return fields.filter(([, value]) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value));
+}
+
 function isReset(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ECONNRESET" || code === "EPIPE";
@@ -156,7 +175,8 @@ function sendBody(exchange: Exchange, client: IncomingMessage, upstream: ClientR
     }
   });
   client.on("end", () => {
-    if (framing === "chunked" && client.rawTrailers.length > 0) upstream.addTrailers(trailerFields(client.rawTrailers));
+    if (framing === "chunked" && client.rawTrailers.length > 0)
+      upstream.addTrailers(sendable(trailerFields(client.rawTrailers)));
     if (!upstream.writableEnded) upstream.end();
   });
   // The head goes out now, also when the body is slow or waits for a 100; with a body at hand both go together.
@@ -179,7 +199,7 @@ function relayBody(exchange: Exchange, answer: IncomingMessage, response: Server
   });
   answer.on("end", () => {
     if (response.writableEnded) return;
-    if (answer.rawTrailers.length > 0) response.addTrailers(trailerFields(answer.rawTrailers));
+    if (answer.rawTrailers.length > 0) response.addTrailers(sendable(trailerFields(answer.rawTrailers)));
     response.end();
   });
   // flushHeaders() would write the head as UTF-8 and spoil Latin-1 bytes.

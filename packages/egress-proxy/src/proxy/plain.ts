@@ -33,8 +33,7 @@ export function handleRequest(engine: Engine, client: IncomingMessage, response:
     if (entry.listener) sendByListener(engine, request, entry.listener);
     else sendByProxy(engine, request);
   } catch (error) {
-    const failure = error instanceof Refusal ? refusalFailure(error) : internalFailure();
-    if (!(error instanceof Refusal)) engine.log.error("a request failed inside the proxy", { error });
+    const failure = error instanceof Refusal ? refusalFailure(error) : internalFailure(error);
     reject(exchange, client, response, failure, { hasBody: true });
   }
 }
