@@ -9,6 +9,13 @@ export const definition: ToolDefinition<LogsConfig> = {
   usage: "[FILES…] [--output X] [--start X] [--multiline X] [--parse X] [--poll] [--once]",
   section: () => import("./config.ts").then(({ logsSection }) => logsSection),
   start: () => import("./service.ts").then(({ start }) => start),
+  commands: {
+    explain: {
+      usage: "explain FILE",
+      summary: "why a file is or is not being read",
+      run: async (context) => (await import("./explain.ts")).explain(context),
+    },
+  },
   flags: [
     settingFlag("output", "FORMAT", "logs.output", "raw, prefix, json or logfmt"),
     settingFlag("multiline", "PRESET", "logs.multiline", "auto, java, python, … : lines that are one record"),
