@@ -3,8 +3,11 @@ import { applyChanges, type Editor, type Path } from "../changes.ts";
 import { canonical, type Layout, layoutOf } from "../layout.ts";
 import { equal, type ListNode, type MapNode, type Node } from "../node.ts";
 import { Splices } from "../splices.ts";
+import { Brackets } from "./brackets.ts";
+import { counterpart } from "./counterpart.ts";
 import { Geography, type Place } from "./geography.ts";
 import type { YamlMap, YamlText } from "./parse.ts";
+import { Rows } from "./rows.ts";
 import { type ScalarStyle, writeLiteral } from "./scalar.ts";
 import {
   isBlock,
@@ -34,6 +37,8 @@ class YamlEditor implements Editor {
   readonly #text: string;
   readonly #layout: Layout;
   readonly #geography: Geography;
+  readonly #rows: Rows;
+  readonly #brackets: Brackets;
   /** Written out because an anchor they depend on has changed; nothing inside them is edited any more. */
   readonly #settled = new Set<Node>();
 
@@ -43,6 +48,8 @@ class YamlEditor implements Editor {
     const { eol, unit } = layoutOf(this.#text);
     this.#layout = { eol, unit: unit.includes("\t") ? canonical.unit : unit };
     this.#geography = new Geography(document);
+    this.#rows = new Rows(this.splices, this.#text, this.#layout, this.#geography);
+    this.#brackets = new Brackets(this.splices, this.#text, this.#geography);
   }
 
   write(merged: Node): void {
@@ -193,13 +200,13 @@ class YamlEditor implements Editor {
     const map = old as YamlMap;
     const kept = map.entries.size - removed.size;
     if (this.#geography.isFlow(map)) {
-      this.#removeFlow(
+      this.#brackets.remove(
         map,
         [...map.pairs.keys()].map((key) => removed.has(key)),
       );
       const style = this.#keyStyle(map);
       const items = Array.from(added, ([key, value]) => `${writeKey(key, true, style)}: ${writeFlow(value)}`);
-      this.#appendFlow(map, items, kept);
+      this.#brackets.append(map, items, kept);
       return;
     }
     if (kept === 0 && added.size === 0) {
@@ -214,7 +221,7 @@ class YamlEditor implements Editor {
       added,
       ([key, value]) => `${writeKey(key, false, style)}:${writeAfterKey(value, indent, this.#layout)}`,
     );
-    this.#editRows(map, rows, gone, lines, indent);
+    this.#rows.edit(map, rows, gone, lines, indent);
   }
 
   editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
@@ -222,8 +229,8 @@ class YamlEditor implements Editor {
     const kept = old.items.length - removed.size;
     const gone = [...old.items.keys()].map((index) => removed.has(index));
     if (this.#geography.isFlow(old)) {
-      this.#removeFlow(old, gone);
-      this.#appendFlow(
+      this.#brackets.remove(old, gone);
+      this.#brackets.append(
         old,
         added.map((node) => writeFlow(node)),
         kept,
@@ -233,7 +240,7 @@ class YamlEditor implements Editor {
     } else {
       const indent = this.#geography.column(old.start);
       const lines = added.map((node) => `- ${writeItem(node, indent, this.#layout)}`);
-      this.#editRows(old, this.#geography.dashes(old), gone, lines, indent);
+      this.#rows.edit(old, this.#geography.dashes(old), gone, lines, indent);
     }
   }
 
@@ -254,85 +261,6 @@ class YamlEditor implements Editor {
       this.splices.add(at, at, ` ${text}`);
       this.splices.add(lineStart, end, "");
     }
-  }
-
-  #editRows(
-    old: MapNode | ListNode,
-    starts: readonly number[],
-    gone: readonly boolean[],
-    lines: readonly string[],
-    indent: string,
-  ): void {
-    const lastKept = gone.lastIndexOf(false);
-    if (lastKept < 0) {
-      const end = this.#geography.lineEnd(this.#geography.contentEnd(old));
-      this.splices.add(old.start, end, lines.join(this.#layout.eol + indent));
-      return;
-    }
-    this.#removeRows(old, starts, gone, lastKept);
-    this.#appendRows(this.#geography.rowEnd(old, lastKept), lines, indent);
-  }
-
-  /**
-   * Removes whole lines; the first one of a map behind a dash starts in the middle of its line. Those at the end go with
-   * the line break before them: the one behind them is where something else may be inserted, or is not there.
-   */
-  #removeRows(old: MapNode | ListNode, starts: readonly number[], gone: readonly boolean[], lastKept: number): void {
-    // The line break that ends a block scalar belongs to its value.
-    const keepsBreak = this.#text[this.#geography.rowEnd(old, lastKept) - 1] === "\n";
-    for (const [index, isGone] of gone.entries()) {
-      if (!isGone) continue;
-      const start = starts[index] as number;
-      const rowEnd = this.#geography.lineEnd(this.#geography.rowEnd(old, index));
-      const lineStart = this.#geography.lineStart(start);
-      if (this.#text.slice(lineStart, start).trim() !== "") {
-        // Rows behind it up to the first that stays are removed with it.
-        const next = starts.findIndex((_, at) => at > index && !gone[at]);
-        this.splices.add(start, starts[next] as number, "");
-        const rest = gone.map((value, at) => value && at > next);
-        this.#removeRows(old, starts, rest, lastKept);
-        return;
-      }
-      if (index > lastKept && !keepsBreak) this.splices.add(this.#geography.breakBefore(start), rowEnd, "");
-      else this.splices.add(lineStart, this.#geography.behindBreak(rowEnd), "");
-    }
-  }
-
-  /** Inserts rows behind the line in which a row ends. */
-  #appendRows(end: number, rows: readonly string[], indent: string): void {
-    if (rows.length === 0) return;
-    const { eol } = this.#layout;
-    const lines = rows.map((row) => indent + row).join(eol);
-    if (this.#text[end - 1] === "\n") this.splices.add(end, end, lines + eol);
-    else {
-      const lineEnd = this.#geography.lineEnd(end);
-      this.splices.add(lineEnd, lineEnd, eol + lines);
-    }
-  }
-
-  #removeFlow(old: MapNode | ListNode, gone: readonly boolean[]): void {
-    const items = this.#geography.flowItems(old);
-    const lastKept = gone.lastIndexOf(false);
-    for (const [index, isGone] of gone.entries()) {
-      if (!isGone) continue;
-      const [start, end] = items[index] as [number, number];
-      const next = items[index + 1];
-      const previous = items[index - 1];
-      if (index < lastKept && next !== undefined) this.splices.add(start, next[0], "");
-      else this.splices.add(previous === undefined ? start : previous[1], end, "");
-    }
-  }
-
-  #appendFlow(old: MapNode | ListNode, texts: readonly string[], kept: number): void {
-    if (texts.length === 0) return;
-    const last = this.#geography.flowItems(old).at(-1);
-    if (last === undefined) {
-      const brace = this.#text.indexOf(old.kind === "map" ? "{" : "[", old.start) + 1;
-      this.splices.add(brace, brace, texts.join(", "));
-      return;
-    }
-    const text = texts.join(", ");
-    this.splices.add(last[1], last[1], kept === 0 ? text : `, ${text}`);
   }
 
   #keyStyle(map: YamlMap): ScalarStyle {
@@ -377,34 +305,4 @@ function styleOf(type: unknown): ScalarStyle {
 
 function pairStart(pair: Pair<unknown, unknown>): number {
   return (pair.key as ParsedNode).range[0];
-}
-
-/** What has become of the node at `path` of the base; elements may have moved up where others before them are gone. */
-function counterpart(base: Node, merged: Node, path: Path): Node | undefined {
-  let old: Node | undefined = base;
-  let node: Node | undefined = merged;
-  for (const step of path) {
-    if (old?.kind === "map" && node?.kind === "map") {
-      old = old.entries.get(String(step));
-      node = node.entries.get(String(step));
-    } else if (old?.kind === "list" && node?.kind === "list") {
-      const element: Node | undefined = old.items[Number(step)];
-      node =
-        node.items.find((item) => isCopyOf(item, element)) ??
-        (movedUp(old, node) ? undefined : node.items[Number(step)]);
-      old = element;
-    } else return undefined;
-  }
-  return node;
-}
-
-function isCopyOf(node: Node, original: Node | undefined): boolean {
-  return (
-    node === original ||
-    ((node.kind === "map" || node.kind === "list") && node.base !== undefined && node.base === original)
-  );
-}
-
-function movedUp(old: ListNode, node: ListNode): boolean {
-  return node.items.length < old.items.length;
 }
