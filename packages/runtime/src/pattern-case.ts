@@ -37,7 +37,7 @@ function classRange(low: number, high: number): string {
 }
 
 /** A code unit as it may stand anywhere in a pattern. */
-export function escapeCode(code: number): string {
+function escapeCode(code: number): string {
   const char = String.fromCharCode(code);
   if (/[A-Za-z0-9_ ]/.test(char)) return char;
   return `\\u${code.toString(16).padStart(4, "0")}`;

@@ -11,7 +11,7 @@ export function isCompressed(name: string): boolean {
 }
 
 /** What an editor, a lock or a half-made file is called; never a generation of a log. */
-export function isTransient(name: string): boolean {
+function isTransient(name: string): boolean {
   return transient.test(name);
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
-export interface Zone {
+interface Zone {
   /** Addresses of both families; empty: an empty answer. */
   addresses?: string[];
   ttl?: number;

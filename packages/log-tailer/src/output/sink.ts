@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 const mostWrites = 2;
 
 /** Why the stream cannot be written to any more. */
-export class SinkClosed extends Error {}
+class SinkClosed extends Error {}
 
 /**
  * The one owner of an output stream. A write is over when the kernel has taken its bytes; nothing is to be handed over
