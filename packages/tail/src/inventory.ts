@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import type { Log } from "@outrigger/runtime/log";
 import { backupBases, isCompressed } from "./backups.ts";
 import { closeCandidate } from "./copies.ts";
-import { Directories } from "./directories.ts";
+import { Directories, type Listing } from "./directories.ts";
 import { Discovery } from "./discovery.ts";
 import type { TrackedGeneration } from "./generation.ts";
 import { clockSlack, type FileStat, statDescriptor } from "./identity.ts";
@@ -50,6 +50,7 @@ export class Inventory {
   #linkDirectories = new Set<string>();
   /** Where links lead: a backup of the target is a backup of the link. */
   readonly #aliases = new Map<string, Lane>();
+  readonly #backupNamesOf = new WeakMap<Listing, readonly string[]>();
   readonly #byPath = new Map<string, TrackedGeneration>();
 
   /** Throws GlobError. */
@@ -213,7 +214,9 @@ export class Inventory {
   #findBackups(wanted: ReadonlySet<string>): Map<string, Place> {
     const backups = new Map<string, Place>();
     for (const directory of this.directories) {
-      for (const name of this.#directories.list(directory)?.names ?? []) {
+      const listing = this.#directories.list(directory);
+      if (listing === undefined) continue;
+      for (const name of this.#resumption.isPending ? listing.names : this.#backupNames(listing)) {
         const path = join(directory, name);
         if (wanted.has(path)) continue;
         const isBackup = this.#laneOfBackup(path) !== undefined;
@@ -224,6 +227,15 @@ export class Inventory {
       }
     }
     return backups;
+  }
+
+  /** The names in a directory that can be those of backups; found once for each listing. */
+  #backupNames(listing: Listing): readonly string[] {
+    const known = this.#backupNamesOf.get(listing);
+    if (known !== undefined) return known;
+    const names = [...listing.names].filter((name) => backupBases(name).length > 0);
+    this.#backupNamesOf.set(listing, names);
+    return names;
   }
 
   /** The lane whose backup a path is by its name, if any. */

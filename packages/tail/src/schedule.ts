@@ -1,5 +1,10 @@
 /** A pass may take this part of one core's time at most, when events make it a mere safety net. */
 const passShare = 0.02;
+/**
+ * Milliseconds between two rounds of work while events keep coming: what a burst of small writes brought is taken in one
+ * read. An event after a pause is dealt with at once.
+ */
+const burstPause = 5;
 /** Scans that events ask for may take this part. */
 const scanShare = 0.1;
 
@@ -22,6 +27,8 @@ export class Schedule {
   #nextPass = 0;
   #nextScan = 0;
   #isScanAsked = false;
+  /** When work was last done. */
+  #lastWork = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
   constructor(options: ScheduleOptions) {
@@ -37,8 +44,14 @@ export class Schedule {
   wake(scan: boolean): void {
     this.#isScanAsked ||= scan;
     if (this.#isStopped || this.#immediate !== undefined) return;
+    const pause = this.#lastWork + burstPause - this.#options.now();
+    if (pause > 0) {
+      this.deadline(pause);
+      return;
+    }
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
+      this.#lastWork = this.#options.now();
       this.#tick();
     });
   }
@@ -52,6 +65,7 @@ export class Schedule {
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
+        this.#lastWork = this.#options.now();
         this.#tick();
       },
       Math.max(1, Math.ceil(milliseconds)),
