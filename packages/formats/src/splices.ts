@@ -1,10 +1,15 @@
 /** Replacements of ranges of one text. Everything outside the ranges is taken over as it is. */
 export class Splices {
-  #list: { start: number; end: number; text: string; order: number }[] = [];
+  #list: { start: number; end: number; text: string; rank: number; order: number }[] = [];
 
   /** Replaces `[start, end)`. Only removals may overlap; insertions at one place keep the order of the calls. */
   add(start: number, end: number, text: string): void {
-    if (start < end || text !== "") this.#list.push({ start, end, text, order: this.#list.length });
+    if (start < end || text !== "") this.#list.push({ start, end, text, rank: 1, order: this.#list.length });
+  }
+
+  /** Inserts at `at`, before everything that `add` inserts there. */
+  addBefore(at: number, text: string): void {
+    this.#list.push({ start: at, end: at, text, rank: 0, order: this.#list.length });
   }
 
   /** Takes back the replacements inside `[start, end)`, because the whole range is going to be replaced. */
@@ -13,7 +18,9 @@ export class Splices {
   }
 
   apply(source: string): string {
-    const sorted = this.#list.toSorted((a, b) => a.start - b.start || a.end - b.end || a.order - b.order);
+    const sorted = this.#list.toSorted(
+      (a, b) => a.start - b.start || a.end - b.end || a.rank - b.rank || a.order - b.order,
+    );
     const pieces: string[] = [];
     let at = 0;
     for (const { start, end, text } of sorted) {

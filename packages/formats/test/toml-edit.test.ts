@@ -38,6 +38,16 @@ const edits: readonly [behaviour: string, before: string, changes: readonly Chan
   ],
   ["a new key of an empty table goes below its header", "[a]\n[b]\n", [["a.z", "n"]], '[a]\nz = "n"\n[b]\n'],
   ["a new key of the root goes before the tables", "[a]\nx = 1\n", [["z", "n"]], 'z = "n"\n\n[a]\nx = 1\n'],
+  [
+    "a new key of the root goes before a header that is new as well",
+    "[[a.b]]\nx = 0\n",
+    [
+      ["a", null],
+      ["a.b", "v"],
+      ["r", "n"],
+    ],
+    'r = "n"\n\n[a]\nb = "v"\n\n',
+  ],
   ["a new key of the root goes behind its siblings", "r=1\n[a]\nx = 1\n", [["z", "n"]], 'r=1\nz="n"\n[a]\nx = 1\n'],
   ["a new table goes to the end", "[a]\nx = 1\n", [["b.c.d", "n"]], '[a]\nx = 1\n\n[b.c]\nd = "n"\n'],
   [

@@ -152,7 +152,8 @@ class TomlEditor implements Editor {
     if (sibling !== undefined) insertLines(this.splices, source, sibling.end - 1, texts);
     else if (table === undefined) this.#insertHeader(path, texts);
     else if (table.path.length > 0) insertLines(this.splices, source, table.end, texts);
-    else this.splices.add(source.start, source.start, texts.map((text) => text + this.#eol).join("") + this.#gap());
+    // A header that is new at the same place would take the root's keys into its table.
+    else this.splices.addBefore(source.start, texts.map((text) => text + this.#eol).join("") + this.#gap());
   }
 
   /** Between new keys of the root and the first table. */
