@@ -135,6 +135,20 @@ export class Lane {
     for (const other of copies) if (other !== copy) host.dismiss(other);
     this.candidates = this.candidates.filter((candidate) => !copies.includes(candidate));
     host.recover(generation, copy);
+    if (copy !== undefined && !generation.started) this.#placeByAge(generation, ageOfCandidate(copy));
+  }
+
+  /**
+   * Moves a truncated generation of which nothing was read to where its contents belong: files that were adopted after its
+   * truncation may be older. What stands at the path now is younger than all of them.
+   */
+  #placeByAge(generation: TrackedGeneration, age: Age): void {
+    const others = this.generations.filter((other) => other !== generation);
+    const at = others.findIndex(
+      (other) =>
+        !other.started && ((other.phase === "live" && other.path === this.path) || compareAge(age, ageOf(other)) < 0),
+    );
+    this.generations = others.toSpliced(at === -1 ? others.length : at, 0, generation);
   }
 
   #judgeAll(host: LaneHost): void {
