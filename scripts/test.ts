@@ -18,6 +18,7 @@ if (files.length === 0) {
 const { status } = spawnSync(
   process.execPath,
   [
+    "--import=./test/harness/seed.ts",
     "--test",
     "--test-timeout=180000",
     "--test-concurrency=2",
