@@ -1,13 +1,23 @@
 import { createServer } from "node:net";
 
-/** A TCP port that nobody listened on a moment ago. */
-export function freePort(host?: string): Promise<number> {
-  return new Promise((resolve, reject) => {
+// Below the range from which the kernel takes ports for outgoing connections, so that none of these takes it before the
+// test does; processes that run side by side begin in different places.
+const FIRST = 10_000;
+const LAST = 31_999;
+let last = FIRST + ((process.pid * 397) % (LAST - FIRST));
+
+/** A TCP port that nobody listens on, and that no other call in this process gets soon. */
+export async function freePort(host?: string): Promise<number> {
+  for (;;) {
+    last = last === LAST ? FIRST : last + 1;
+    if (await isFree(last, host)) return last;
+  }
+}
+
+function isFree(port: number, host: string | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.on("error", reject);
-    server.listen({ port: 0, ...(host && { host }) }, () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.on("error", () => resolve(false));
+    server.listen({ port, ...(host && { host }) }, () => server.close(() => resolve(true)));
   });
 }
