@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "@outrigger/runtime/html";
 import type { Change } from "../health.ts";
 import { type Detail, type Finding, shownError, shownStatus, type Verdict } from "../verdict.ts";
 import { SCRIPT, STYLE } from "./page.ts";
@@ -73,17 +74,4 @@ function renderHistory(history: readonly Change[], detail: Detail): string {
     return `<li><time>${new Date(at).toISOString()}</time> ${escapeHtml(check)} ${to}${why}</li>`;
   });
   return `<details><summary>Recent changes</summary><ol>${items.join("")}</ol></details>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Names and errors come from elsewhere and must stay text. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }

@@ -1,4 +1,5 @@
 /** The page for people at `/`: what the rules do, and what they miss. Nothing on it is loaded from elsewhere. */
+import { escapeHtml } from "@outrigger/runtime/html";
 import type { RuleEngine } from "../rules/engine.ts";
 
 const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f24;background:#fff}
@@ -44,16 +45,4 @@ ${unmatched.length === 0 ? "<p>There are none.</p>" : `<ul id="unmatched">\n${un
 </body>
 </html>
 `;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => entities[char] as string);
 }
