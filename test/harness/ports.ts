@@ -9,9 +9,15 @@ let last = FIRST + ((process.pid * 397) % (LAST - FIRST));
 /** A TCP port that nobody listens on, and that no other call in this process gets soon. */
 export async function freePort(host?: string): Promise<number> {
   for (;;) {
-    last = last === LAST ? FIRST : last + 1;
-    if (await isFree(last, host)) return last;
+    // Taken before the wait: calls made at the same time each try a port of their own.
+    const port = next();
+    if (await isFree(port, host)) return port;
   }
+}
+
+function next(): number {
+  last = last === LAST ? FIRST : last + 1;
+  return last;
 }
 
 function isFree(port: number, host: string | undefined): Promise<boolean> {
