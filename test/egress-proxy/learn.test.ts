@@ -70,7 +70,7 @@ test("suggest reads the audit lines of a file, and skips everything else in it",
   ] as const) {
     const { stdout, code } = await runTool("egress-proxy", args, stdin === undefined ? {} : { stdin });
     assert.equal(code, 0);
-    assert.equal(stdout, `egress:\n  allow:\n    - "localhost:${upstream.port}"\n`);
+    assert.equal(stdout, `egress:\n  allow:\n    - "localhost:${upstream.port}"\n`, JSON.stringify(proxy.audit()));
   }
   assert.equal((await runTool("egress-proxy", ["suggest", "/nowhere.log"])).code, 2);
   assert.equal((await runTool("egress-proxy", ["suggest", "--set", "egress.admin.port=1"])).code, 1);
