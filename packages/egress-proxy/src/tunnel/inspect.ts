@@ -37,7 +37,7 @@ export function inspect(client: Socket, host: string, first: Buffer, timeout: nu
 export function observe(client: Socket, host: string, first: Buffer, done: (verdict: Decided) => void): void {
   const check = new SniCheck(host);
   const feed = (chunk: Buffer) => {
-    const verdict = check.push(chunk);
+    const verdict = check.push(Buffer.from(chunk)); // the relay frees it
     if (verdict.state === "undecided") return;
     client.off("data", feed);
     done(verdict);

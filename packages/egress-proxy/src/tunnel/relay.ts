@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
+import { freeChunk } from "./free-chunk.ts";
 
 /**
  * Passes bytes between two sockets until both directions have ended. Half-close and reset are passed on; `idleTimeout`
- * (milliseconds) counts from the last byte in either direction. Both sockets must be `allowHalfOpen`.
+ * (milliseconds) counts from the last byte in either direction. Both sockets must be `allowHalfOpen`. Chunks are freed when
+ * they have been passed on: whoever else listens to `data` copies what it keeps.
  *
  * By hand instead of `pipe()`: a tunnel lives as short as a request, and pipe's bookkeeping costs more than its bytes.
  * @param done called once, when both sockets are closed.
@@ -24,8 +26,11 @@ export function relay(client: Socket, upstream: Socket, idleTimeout: number, don
 /** One direction. Backpressure: a socket whose peer takes no more is not read, so at most its buffer is held here. */
 function link(from: Socket, to: Socket, closed: () => void): void {
   from.setNoDelay(true);
-  from.on("data", (chunk) => {
-    if (!to.write(chunk)) from.pause();
+  from.on("data", (chunk: Buffer) => {
+    const hasRoom = to.write(chunk);
+    // Most writes are taken by the kernel at once.
+    if (to.writableLength === 0) freeChunk(chunk);
+    else if (!hasRoom) from.pause();
   });
   to.on("drain", () => from.resume());
   from.on("end", () => to.end());
