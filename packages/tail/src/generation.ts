@@ -86,6 +86,8 @@ export class TrackedGeneration implements Generation {
 
   /** Size and time stamps at the last look. */
   size: number;
+  /** Size when it was last known to hold what was read of it: what is beyond the offset can be lost. */
+  confirmed: number;
   #modified = -1;
   #changed = -1;
   #lookedAt = 0;
@@ -99,6 +101,7 @@ export class TrackedGeneration implements Generation {
     this.stat = init.stat;
     this.fd = init.fd;
     this.size = init.stat.size;
+    this.confirmed = init.stat.size;
     this.encoding = init.encoding;
     this.framing = framingOf(init.encoding);
     this.partialFlush = init.partialFlush;
@@ -147,6 +150,8 @@ export class TrackedGeneration implements Generation {
     this.#modified = stat.mtimeMs;
     this.#changed = stat.ctimeMs;
     this.#lookedAt = Date.now();
+    // The new bytes may be those of a rewrite, which were never lost.
+    if (this.size > Math.max(this.offset, this.confirmed) && this.#startOfSame(this.size)) this.confirmed = this.size;
     return true;
   }
 
@@ -157,13 +162,20 @@ export class TrackedGeneration implements Generation {
   isIntact(): boolean {
     if (this.fd === undefined) return true;
     const size = fstatSync(this.fd).size;
-    if (size < this.offset || size < this.prefix.length) return false;
+    const start = this.#startOfSame(size);
+    if (start === undefined) return false;
     this.size = size;
-    const start = readRange(this.fd, 0, Math.min(prefixLength, size));
-    if (this.prefix.agrees(start) !== true) return false;
-    if (!this.marker.isBefore(this.fd, this.offset)) return false;
+    this.confirmed = size;
     this.takePrefix(start);
     return true;
+  }
+
+  /** The first bytes of the file, when it has this size and holds what was read of it. Throws the system's error. */
+  #startOfSame(size: number): Buffer | undefined {
+    if (this.fd === undefined || size < this.offset || size < this.prefix.length) return undefined;
+    const start = readRange(this.fd, 0, Math.min(prefixLength, size));
+    if (this.prefix.agrees(start) !== true) return undefined;
+    return this.marker.isBefore(this.fd, this.offset) ? start : undefined;
   }
 
   /** Sets the place from which to read on, with what the file holds around it. Throws the system's error. */

@@ -73,6 +73,7 @@ export function restorePast(generation: TrackedGeneration, entry: CheckpointEntr
   generation.started = true;
   generation.offset = entry.offset;
   generation.size = entry.offset;
+  generation.confirmed = entry.offset;
   generation.flushed = entry.flushed;
   generation.marker.take(marker, 0, marker.length);
   generation.prefix = new Prefix({ length: entry.prefixLength, hash: entry.prefixHash });
