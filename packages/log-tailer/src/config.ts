@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   port,
+  size,
   text,
   withDefault,
 } from "@outrigger/runtime/schema";
@@ -95,11 +96,26 @@ const logs = normalize(
       ]),
       "never",
     ),
+    rateLimit: withDefault(
+      object("How much is written, all files together.", {
+        bytesPerSecond: withDefault(size("0: as much as there is."), 0),
+        policy: withDefault(
+          oneOf("What becomes of more: reading waits, lines are left out, or one in so many lines is kept.", [
+            "block",
+            "drop",
+            "sample",
+          ]),
+          "block",
+        ),
+      }),
+      {},
+    ),
     admin: withDefault(object("Endpoints for probes and metrics.", { port: withDefault(port("0: none."), 9901) }), {}),
   }),
   ({ sources, ...section }) => {
-    const { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, admin, ...defaults } = section;
-    const rest = { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, admin };
+    const { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, ...others } = section;
+    const { rateLimit, admin, ...defaults } = others;
+    const rest = { watch, pollInterval, rotateGrace, checkpoint, drainTimeout, quiet, exitWhen, rateLimit, admin };
     return { ...rest, sources: resolveSources(defaults, sources ?? []) };
   },
 );

@@ -1,13 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Chunk, Consumer, Generation, Position } from "@outrigger/tail/follow";
-import type { Source } from "./config.ts";
+import { labelOf, type Source } from "./config.ts";
+import type { RateLimiter } from "./limit/rate-limiter.ts";
+import { Outlet } from "./output/outlet.ts";
 import type { OutputContext, SourceOutput } from "./output/output.ts";
 import { outputOf } from "./output/select.ts";
 import type { Sinks } from "./output/sinks.ts";
 
 /** What outputs report to, and the streams that they write to. */
-export interface Outlets extends Omit<OutputContext, "sink" | "errorSink" | "isInsideLine"> {
+export interface Outlets extends Omit<OutputContext, "sink" | "errorSink" | "isInsideLine" | "isHeldUp"> {
   readonly sinks: Sinks;
+  readonly limiter: RateLimiter;
+  /** So many bytes of the source with this label were taken by the kernel. */
+  readonly written: (label: string, bytes: number) => void;
+  /** The rate limit left out a line of the source with this label. */
+  readonly dropped: (label: string) => void;
 }
 
 /** Hands the lines of every source to its output. */
@@ -46,13 +53,16 @@ export class Outputs implements Consumer {
     return this.#of(generation).end(generation, position);
   }
 
-  #contextOf({ stream }: Source): OutputContext {
-    const { sinks, ...rest } = this.#outlets;
+  #contextOf(source: Source): OutputContext {
+    const { sinks, limiter, written, dropped, ...rest } = this.#outlets;
+    const label = labelOf(source);
+    const events = { written: (bytes: number) => written(label, bytes), dropped: () => dropped(label) };
     return {
       ...rest,
-      sink: stream === "stderr" ? sinks.stderr : sinks.stdout,
-      errorSink: stream === "stdout" ? sinks.stdout : sinks.stderr,
+      sink: new Outlet(source.stream === "stderr" ? sinks.stderr : sinks.stdout, limiter, events),
+      errorSink: new Outlet(source.stream === "stdout" ? sinks.stdout : sinks.stderr, limiter, events),
       isInsideLine: () => this.#outputs.some(({ isInsideLine }) => isInsideLine),
+      isHeldUp: () => sinks.isHeldUp,
     };
   }
 

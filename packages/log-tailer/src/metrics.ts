@@ -4,6 +4,9 @@ import { labelOf, type Source } from "./config.ts";
 
 const sourceLabel = ["source"];
 
+/** Why a line was left out. */
+const dropReasons = ["rate_limit", "long_line"] as const;
+
 /** The tailer's own metrics, all there with 0 from the start. No path is ever a label. */
 export class TailerMetrics {
   readonly events: TailEvents;
@@ -12,6 +15,7 @@ export class TailerMetrics {
   readonly #longLines: Counter;
   readonly #parseErrors: Counter;
   readonly #written: Counter;
+  readonly #dropped: Counter;
   #labels: readonly string[] = [];
 
   constructor(registry: Registry, sources: readonly Source[], stats: () => TailStats, blocked: () => number) {
@@ -24,6 +28,10 @@ export class TailerMetrics {
     this.#longLines = registry.counter("outrigger_logs_long_lines_total", "Lines longer than maxLine.", [
       ...sourceLabel,
       "action",
+    ]);
+    this.#dropped = registry.counter("outrigger_logs_dropped_lines_total", "Lines read and left out.", [
+      ...sourceLabel,
+      "reason",
     ]);
     this.#parseErrors = counter("parse_errors", "Records that could not be parsed.");
     this.#lines = counter("lines", "Lines read.");
@@ -58,11 +66,18 @@ export class TailerMetrics {
   reload(sources: readonly Source[]): void {
     this.#labels = sources.map(labelOf);
     for (const label of this.#labels) for (const counter of this.#counters) counter.labels(label);
+    for (const label of this.#labels) for (const reason of dropReasons) this.#dropped.labels(label, reason);
     for (const [index, { onLongLine }] of sources.entries()) this.#longLines.labels(this.#labels[index]!, onLongLine);
   }
 
   longLine(source: number, action: string): void {
-    this.#longLines.labels(this.#labels[source] ?? "", action).inc();
+    const label = this.#labels[source] ?? "";
+    this.#longLines.labels(label, action).inc();
+    if (action === "drop") this.dropped(label, "long_line");
+  }
+
+  dropped(label: string, reason: (typeof dropReasons)[number]): void {
+    this.#dropped.labels(label, reason).inc();
   }
 
   parseError(source: number): void {
@@ -73,7 +88,7 @@ export class TailerMetrics {
     this.#lines.labels(this.#labels[source] ?? "").inc(count);
   }
 
-  written(source: number, bytes: number): void {
-    this.#written.labels(this.#labels[source] ?? "").inc(bytes);
+  written(label: string, bytes: number): void {
+    this.#written.labels(label).inc(bytes);
   }
 }

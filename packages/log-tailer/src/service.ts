@@ -6,6 +6,8 @@ import { CheckpointFile, loadCheckpoint } from "@outrigger/tail/checkpoint-file"
 import { type Follower, follow } from "@outrigger/tail/follow";
 import type { LogsConfig } from "./config.ts";
 import { Outputs } from "./consumer.ts";
+import { DropReport } from "./limit/drop-report.ts";
+import { RateLimiter } from "./limit/rate-limiter.ts";
 import { TailerMetrics } from "./metrics.ts";
 import { Sinks } from "./output/sinks.ts";
 
@@ -17,7 +19,9 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   let current = config;
   let isReady = false;
   let admin: AdminServer | undefined;
-  const sinks = new Sinks();
+  const limiter = new RateLimiter(config.rateLimit);
+  const sinks = new Sinks(limiter);
+  const drops = new DropReport(log);
   const metrics = new TailerMetrics(
     registry,
     config.sources,
@@ -26,8 +30,13 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   );
   const outputs = new Outputs(config.sources, {
     sinks,
+    limiter,
     committed: (generation, position) => follower.committed(generation, position),
-    written: (source, bytes) => metrics.written(source, bytes),
+    written: (label, bytes) => metrics.written(label, bytes),
+    dropped: (label) => {
+      metrics.dropped(label, "rate_limit");
+      drops.dropped(label);
+    },
     lines: (source, count) => metrics.lines(source, count),
     longLine: (source, action) => metrics.longLine(source, action),
     parseError: (source) => metrics.parseError(source),
@@ -91,9 +100,11 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   };
   const shutDown = async () => {
     clearInterval(exitTimer);
+    limiter.lift();
     const deadline = performance.now() + (once ? Number.POSITIVE_INFINITY : current.drainTimeout);
     const unread = await follower.drain({ timeout: deadline - performance.now(), quiet: current.quiet });
     const isWritten = await within(deadline, Promise.race([sinks.drained(), sinks.broken.catch(() => {})]));
+    drops.close();
     await offsets?.close();
     await ready.catch(() => {});
     await admin?.close();
@@ -109,6 +120,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     done: done.promise,
     async reload(next) {
       const moved = next.admin.port === current.admin.port ? admin : await open(next.admin.port);
+      limiter.change(next.rateLimit);
       outputs.reload(next.sources);
       metrics.reload(next.sources);
       follower.reload(next.sources);

@@ -1,26 +1,27 @@
-import type { Sink } from "./sink.ts";
+import type { ByteSink } from "./sink.ts";
 
 const blockBytes = 256 * 1024;
+const lineFeed = 0x0a;
 
 const encoder = new TextEncoder();
 
 /** Gathers small pieces into large writes. Blocks are used again when the kernel has taken them. */
 export class Blocks {
-  readonly #sink: Sink;
+  readonly #sink: ByteSink;
   readonly #free: Buffer[] = [];
   #block: Buffer | undefined;
   #length = 0;
-  /** Bytes written since the last flush. */
-  #total = 0;
+  /** A block was written since the last flush. */
+  #isBegun = false;
   #room: Promise<void> | undefined;
 
-  constructor(sink: Sink) {
+  constructor(sink: ByteSink) {
     this.#sink = sink;
   }
 
   /** Nothing was appended since the last flush. */
   get isEmpty(): boolean {
-    return this.#total + this.#length === 0;
+    return !this.#isBegun && this.#length === 0;
   }
 
   /** Copies `bytes[from, to)`. */
@@ -58,21 +59,27 @@ export class Blocks {
     return this.#block;
   }
 
-  /** Hands over a block that is full. */
+  /** Hands over a block that is full, up to its last line end: a line in one write is left out, or not, as a whole. */
   #next(): void {
-    this.#total += this.#length;
+    const block = this.#block!;
+    const end = block.lastIndexOf(lineFeed, this.#length - 1) + 1 || this.#length;
+    const rest = this.#length - end;
+    this.#isBegun = true;
+    this.#length = end;
     this.#write(() => {});
+    if (rest === 0) return;
+    // The old block is not reused before the kernel has taken it.
+    this.#length = block.copy(this.#current(), 0, end, end + rest);
   }
 
   /**
    * Hands over what was gathered.
-   * @param taken called with its number of bytes when the kernel has taken it
+   * @param taken called when the kernel has taken it
    * @returns undefined, or a promise that resolves when there is room for more
    */
-  flush(taken: (bytes: number) => void): Promise<void> | undefined {
-    const total = this.#total + this.#length;
-    this.#write(() => taken(total));
-    this.#total = 0;
+  flush(taken: () => void): Promise<void> | undefined {
+    this.#write(taken);
+    this.#isBegun = false;
     const room = this.#room;
     this.#room = undefined;
     return room;

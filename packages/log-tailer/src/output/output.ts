@@ -1,16 +1,14 @@
 import type { LongLine } from "@outrigger/records/long-line";
 import type { Chunk, Generation, Position } from "@outrigger/tail/follow";
-import type { Sink } from "./sink.ts";
+import type { ByteSink } from "./sink.ts";
 
 /** What an output format works with. */
 export interface OutputContext {
-  readonly sink: Sink;
+  readonly sink: ByteSink;
   /** Where records of some levels go; the same as `sink` or another one. */
-  readonly errorSink: Sink;
+  readonly errorSink: ByteSink;
   /** Everything before this position was taken by the kernel. */
   readonly committed: (generation: Generation, position: Position) => void;
-  /** So many bytes for a source were taken by the kernel. */
-  readonly written: (source: number, bytes: number) => void;
   /** So many lines were read. */
   readonly lines: (source: number, count: number) => void;
   /** A line was longer than `maxLine`. */
@@ -19,6 +17,8 @@ export interface OutputContext {
   readonly parseError: (source: number) => void;
   /** Half a line is on its way: nothing of another file may be written. */
   readonly isInsideLine: () => boolean;
+  /** The output is not taken as fast as it comes, so that nothing is read for now. */
+  readonly isHeldUp: () => boolean;
 }
 
 /** Writes the lines of one source. A returned promise resolves when there is room for more. */

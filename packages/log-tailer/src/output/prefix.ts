@@ -64,11 +64,7 @@ export class PrefixOutput implements SourceOutput {
   close(): void {}
 
   #flush(generation: Generation, position: Position): Promise<void> | undefined {
-    const { committed, written } = this.#context;
-    return this.#blocks.flush((bytes) => {
-      written(generation.source, bytes);
-      committed(generation, position);
-    });
+    return this.#blocks.flush(() => this.#context.committed(generation, position));
   }
 
   #label(name: string): Buffer {

@@ -16,7 +16,7 @@ export class RawOutput implements SourceOutput {
   }
 
   data(generation: Generation, chunk: Chunk): Promise<void> | undefined {
-    const { sink, committed, written, lines } = this.#context;
+    const { sink, committed, lines } = this.#context;
     const bytes = this.#transcoder.bytes(generation, chunk);
     const release = bytes === chunk.bytes ? chunk.keep() : undefined;
     const position = chunk.position();
@@ -25,7 +25,6 @@ export class RawOutput implements SourceOutput {
     lines(generation.source, countLines(bytes));
     return sink.write(bytes, () => {
       release?.();
-      written(generation.source, bytes.length);
       committed(generation, position);
     });
   }
@@ -35,7 +34,7 @@ export class RawOutput implements SourceOutput {
   }
 
   flush(generation: Generation, position: Position): Promise<void> | undefined {
-    const { sink, committed, written, lines } = this.#context;
+    const { sink, committed, lines } = this.#context;
     const rest = this.#transcoder.end(generation);
     if (!this.#open.delete(generation)) {
       committed(generation, position);
@@ -43,10 +42,7 @@ export class RawOutput implements SourceOutput {
     }
     lines(generation.source, 1);
     const bytes = rest === undefined ? newline : Buffer.concat([rest, newline]);
-    return sink.write(bytes, () => {
-      written(generation.source, bytes.length);
-      committed(generation, position);
-    });
+    return sink.write(bytes, () => committed(generation, position));
   }
 
   end(generation: Generation, position: Position): Promise<void> | undefined {

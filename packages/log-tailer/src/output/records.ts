@@ -31,7 +31,6 @@ export class RecordsOutput implements SourceOutput {
   readonly #following = new Map<Generation, Following>();
   /** The generation of a path that was read last. */
   readonly #latest = new Map<string, Generation>();
-  #room: Promise<void> | undefined;
 
   constructor(settings: RecordSettings, context: OutputContext) {
     this.#settings = settings;
@@ -133,8 +132,8 @@ export class RecordsOutput implements SourceOutput {
   }
 
   #timeOut(generation: Generation): void {
-    // While the reader of the output holds us up nothing is read, so that nothing can be known to be idle.
-    if (this.#room === undefined && !this.#context.isInsideLine()) this.#endRecord(generation);
+    // While nothing is read, nothing can be known to be idle.
+    if (!this.#context.isHeldUp() && !this.#context.isInsideLine()) this.#endRecord(generation);
     else this.#following.get(generation)?.timer.touch();
   }
 
@@ -158,18 +157,12 @@ export class RecordsOutput implements SourceOutput {
     let parts = filled.length;
     if (parts === 0) commit();
     const rooms = filled.map((blocks) =>
-      blocks.flush((bytes) => {
-        this.#context.written(generation.source, bytes);
+      blocks.flush(() => {
         parts--;
         if (parts === 0) commit();
       }),
     );
     const waits = rooms.filter((room) => room !== undefined);
-    if (waits.length === 0) return undefined;
-    const room = Promise.all(waits).then(() => {
-      if (this.#room === room) this.#room = undefined;
-    });
-    this.#room = room;
-    return room;
+    return waits.length === 0 ? undefined : Promise.all(waits).then(() => {});
   }
 }

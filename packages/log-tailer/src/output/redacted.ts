@@ -64,10 +64,9 @@ export class RedactedOutput implements SourceOutput {
     position: Position | undefined,
     release?: () => void,
   ): Promise<void> | undefined {
-    const { sink, committed, written } = this.#context;
+    const { sink, committed } = this.#context;
     return sink.write(bytes, () => {
       release?.();
-      written(generation.source, bytes.length);
       if (position !== undefined) committed(generation, position);
     });
   }

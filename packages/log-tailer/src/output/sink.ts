@@ -6,11 +6,20 @@ const mostWrites = 2;
 /** Why the stream cannot be written to any more. */
 class SinkClosed extends Error {}
 
+/** Takes bytes on their way to an output stream. */
+export interface ByteSink {
+  /**
+   * Writes bytes, which belong to the sink until `taken` was called: the kernel has them then, or their lines were left out.
+   * @returns undefined, or a promise that resolves when there is room for more
+   */
+  write(bytes: Buffer, taken: () => void): Promise<void> | undefined;
+}
+
 /**
  * The one owner of an output stream. A write is over when the kernel has taken its bytes; nothing is to be handed over
  * while `write` asks to wait.
  */
-export class Sink {
+export class Sink implements ByteSink {
   /** Rejects with SinkClosed when the reader has gone. */
   readonly broken: Promise<never>;
   readonly #stream: Writable;
@@ -30,16 +39,17 @@ export class Sink {
     this.broken.catch(() => {});
   }
 
+  /** Writers are asked to wait. */
+  get isFull(): boolean {
+    return this.#room !== undefined;
+  }
+
   /** Seconds in which writing was held up by the reader. */
   get blockedSeconds(): number {
     const now = this.#blockedSince === undefined ? 0 : performance.now() - this.#blockedSince;
     return (this.#blocked + now) / 1000;
   }
 
-  /**
-   * Writes bytes, which must not be changed until `taken` was called.
-   * @returns undefined, or a promise that resolves when there is room for more
-   */
   write(bytes: Buffer, taken: () => void): Promise<void> | undefined {
     this.#outstanding++;
     this.#stream.write(bytes, (error) => {

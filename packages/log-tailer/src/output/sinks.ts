@@ -1,42 +1,67 @@
-import { Sink } from "./sink.ts";
+import type { Writable } from "node:stream";
+import { PacedSink } from "../limit/paced-sink.ts";
+import type { RateLimiter } from "../limit/rate-limiter.ts";
+import { type ByteSink, Sink } from "./sink.ts";
+
+interface Stream {
+  readonly sink: Sink;
+  readonly paced: PacedSink;
+}
 
 /** The process's output streams, of which standard error is the tailer's only when a source asks for it. */
 export class Sinks {
-  readonly stdout = new Sink(process.stdout);
   /** Rejects with the reason when a stream that is written to has no reader any more. */
   readonly broken: Promise<never>;
   readonly #break: (reason: Error) => void;
-  #stderr: Sink | undefined;
+  readonly #limiter: RateLimiter;
+  readonly #stdout: Stream;
+  #stderr: Stream | undefined;
 
-  constructor() {
+  constructor(limiter: RateLimiter) {
+    this.#limiter = limiter;
     const { promise, reject } = Promise.withResolvers<never>();
     this.broken = promise;
     this.#break = reject;
     this.broken.catch(() => {});
-    this.#watch(this.stdout, "standard output");
+    this.#stdout = this.#open(process.stdout, "standard output");
   }
 
-  get stderr(): Sink {
-    if (this.#stderr === undefined) {
-      this.#stderr = new Sink(process.stderr);
-      this.#watch(this.#stderr, "standard error");
-    }
-    return this.#stderr;
+  get stdout(): ByteSink {
+    return this.#stdout.paced;
+  }
+
+  get stderr(): ByteSink {
+    this.#stderr ??= this.#open(process.stderr, "standard error");
+    return this.#stderr.paced;
   }
 
   /** Seconds in which writing was held up by readers. */
   get blockedSeconds(): number {
-    return this.stdout.blockedSeconds + (this.#stderr?.blockedSeconds ?? 0);
+    return this.#streams.reduce((sum, { sink }) => sum + sink.blockedSeconds, 0);
+  }
+
+  /** Writers are asked to wait, for a reader or for the rate limit. */
+  get isHeldUp(): boolean {
+    return this.#streams.some(({ sink, paced }) => sink.isFull || paced.waiting !== undefined);
   }
 
   /** Resolves when everything was taken. */
   async drained(): Promise<void> {
-    await Promise.all([this.stdout.drained(), this.#stderr?.drained()]);
+    for (const { sink, paced } of this.#streams) {
+      await paced.waiting;
+      await sink.drained();
+    }
   }
 
-  #watch(sink: Sink, name: string): void {
+  get #streams(): readonly Stream[] {
+    return this.#stderr === undefined ? [this.#stdout] : [this.#stdout, this.#stderr];
+  }
+
+  #open(stream: Writable, name: string): Stream {
+    const sink = new Sink(stream);
     sink.broken.catch((error: Error) => {
       this.#break(new Error(`${name} cannot be written to: ${error.message}`, { cause: error }));
     });
+    return { sink, paced: new PacedSink(sink, this.#limiter) };
   }
 }
