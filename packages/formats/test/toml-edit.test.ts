@@ -48,6 +48,21 @@ const edits: readonly [behaviour: string, before: string, changes: readonly Chan
     ],
     'r = "n"\n\n[a]\nb = "v"\n\n',
   ],
+  [
+    "a list of tables that gets an element of another kind becomes an array",
+    "[a]\nx = 1\n[[a.b]]\nc = 0\n[[a.b]]\nc = 1\n",
+    [
+      ["a.b.1", null],
+      ["a.b.1", "v"],
+    ],
+    '[a]\nx = 1\nb = [{ c = 0 }, "v"]\n',
+  ],
+  [
+    "a text behind a list of tables makes it an array",
+    "a = 1\n[[b]]\nc = 0\n",
+    [["b.1", "v"]],
+    'a = 1\nb = [{ c = 0 }, "v"]\n',
+  ],
   ["a new key of the root goes behind its siblings", "r=1\n[a]\nx = 1\n", [["z", "n"]], 'r=1\nz="n"\n[a]\nx = 1\n'],
   ["a new table goes to the end", "[a]\nx = 1\n", [["b.c.d", "n"]], '[a]\nx = 1\n\n[b.c]\nd = "n"\n'],
   [

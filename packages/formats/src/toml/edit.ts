@@ -26,8 +26,9 @@ class TomlEditor implements Editor {
     this.#eol = layoutOf(this.#text).eol;
   }
 
-  editable(): boolean {
-    return true;
+  /** A list of `[[headers]]` that gets an element other than a map has to become an array in brackets. */
+  editable(old: MapNode | ListNode, next: MapNode | ListNode): boolean {
+    return next.kind === "map" || this.#document.enclosed.has(old) || next.items.every((item) => item.kind === "map");
   }
 
   replace(old: Node, next: Node, path: Path): void {
