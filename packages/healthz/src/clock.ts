@@ -6,8 +6,32 @@ export interface Clock {
   wall(): number;
   /** Calls back after `ms`; the result cancels it. */
   after(ms: number, callback: () => void): () => void;
+  /** Calls back at this moment of `now()`; all calls for the same moment come together. The result cancels it. */
+  at(moment: number, callback: () => void): () => void;
   /** A number in [0, 1). */
   random(): number;
+}
+
+/** What is due at one moment, on one timer: every timer of its own would wake the process once more. */
+interface Appointment {
+  callbacks: Set<() => void>;
+  timer: NodeJS.Timeout;
+}
+
+const appointments = new Map<number, Appointment>();
+
+function appointmentAt(moment: number): Appointment {
+  const callbacks = new Set<() => void>();
+  const timer = setTimeout(
+    () => {
+      appointments.delete(moment);
+      for (const callback of callbacks) callback();
+    },
+    Math.max(0, Math.ceil(moment - performance.now())),
+  );
+  const appointment = { callbacks, timer };
+  appointments.set(moment, appointment);
+  return appointment;
 }
 
 export const systemClock: Clock = {
@@ -16,6 +40,15 @@ export const systemClock: Clock = {
   after(ms, callback) {
     const timer = setTimeout(callback, Math.max(0, ms));
     return () => clearTimeout(timer);
+  },
+  at(moment, callback) {
+    const { callbacks, timer } = appointments.get(moment) ?? appointmentAt(moment);
+    callbacks.add(callback);
+    return () => {
+      if (!callbacks.delete(callback) || callbacks.size > 0) return;
+      clearTimeout(timer);
+      appointments.delete(moment);
+    };
   },
   random: () => Math.random(),
 };

@@ -1,7 +1,7 @@
 import type { Check } from "./checks/check.ts";
 import type { Clock } from "./clock.ts";
 import { describeFailure, type Failure } from "./failure.ts";
-import { advance, initialState, JITTER, pace, type Rules, type State, type Status } from "./state.ts";
+import { advance, initialState, nextStart, pace, type Rules, type State, type Status } from "./state.ts";
 
 /** How often and how strictly a check is run; times in milliseconds. */
 export interface Schedule extends Rules {
@@ -113,6 +113,11 @@ export class Runner {
     this.#cancelDue = this.#clock.after(ms, () => this.#due());
   }
 
+  #nextAfter(startedAt: number, ms: number): void {
+    this.#cancelDue?.();
+    this.#cancelDue = this.#clock.at(nextStart(startedAt, ms, this.#clock.random()), () => this.#due());
+  }
+
   #due(): void {
     if (this.#run === undefined) {
       this.#begin();
@@ -136,7 +141,7 @@ export class Runner {
     const abort = new AbortController();
     const run = { abort, decidedAt: undefined as number | undefined, ended: Promise.resolve() };
     this.#run = run;
-    this.#dueIn(this.#jittered(pace(this.#state, this.#schedule)));
+    this.#nextAfter(startedAt, pace(this.#state, this.#schedule));
 
     const { timeout } = this.#schedule;
     const decide = (failure: Failure | undefined) => {
@@ -185,12 +190,8 @@ export class Runner {
     }
     // The quick tries begin and end with the first success, in the middle of a schedule.
     if (this.#state.succeeded && !before.succeeded) {
-      this.#dueIn(this.#jittered(this.#schedule.interval) - (this.#clock.now() - startedAt));
+      this.#nextAfter(startedAt, this.#schedule.interval);
     }
     if (this.#hasVerdict()) for (const resolve of this.#verdictWaiters.splice(0)) resolve();
-  }
-
-  #jittered(ms: number): number {
-    return ms * (1 + JITTER * (2 * this.#clock.random() - 1));
   }
 }

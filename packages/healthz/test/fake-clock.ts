@@ -28,6 +28,10 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  at(moment: number, callback: () => void): () => void {
+    return this.after(moment - this.#now, callback);
+  }
+
   /** Lets time pass, timers fire in order and on time, and promises settle after each. */
   async pass(ms: number): Promise<void> {
     const end = this.#now + ms;
