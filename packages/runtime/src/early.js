@@ -1,16 +1,5 @@
-// Loaded before everything else by every entry point. Plain JavaScript: a Node that is too old to run TypeScript must still
-// be able to say so. As PID 1 a process without handlers ignores SIGTERM and SIGINT, and loading the rest takes time, so
-// the handlers are registered here and handed over later.
-const OLDEST = 24;
-
-if (Number(process.versions.node.split(".")[0]) < OLDEST) {
-  process.stderr.write(
-    `Outrigger needs Node ${OLDEST} or newer; this is ${process.versions.node}. Install a newer Node, or start the tool ` +
-      "with npx inside the repository, which brings its own.\n",
-  );
-  process.exit(1);
-}
-
+// Loaded before everything else by every entry point: as PID 1 a process without handlers ignores SIGTERM and SIGINT, and
+// loading the rest takes time, so the handlers are registered here and handed over later.
 const status = { SIGINT: 130, SIGTERM: 143 };
 /** @type {NodeJS.Signals[]} */
 const received = [];
