@@ -36,17 +36,24 @@ function takesValue(option: string | undefined): boolean {
   return option !== undefined && /^(?:--(?:config|set|allow|route|listen|mode)|-c)$/.test(option);
 }
 
-async function verdictOn(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
+/** The lines that `explain` prints: the verdict first, then why, the addresses, and a hint. */
+export async function verdictOn(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
   try {
     // A client sends https through CONNECT, so that is what is judged.
     const tunnel = /^https:\/\/([^/?#]*)/i.exec(url);
-    if (!tunnel) return await judgePlain(url, snapshot, resolver);
-    const host = tunnel[1] ?? "";
+    if (!tunnel) return await judgePlain(sendable(url), snapshot, resolver);
+    const host = sendable(tunnel[1] ?? "");
     return await judgeTunnel(parseAuthorityForm(/:\d+$/.test(host) ? host : `${host}:443`), snapshot, resolver);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return denied(url, refusalFailure(error));
   }
+}
+
+/** @throws {Refusal} for what the HTTP parser refuses in a request line before anything is judged. */
+function sendable(target: string): string {
+  if (/^[\x21-\x7e]*$/.test(target)) return target;
+  throw new Refusal("bad_request", "a URL has visible ASCII characters only: percent-encode the others");
 }
 
 async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
