@@ -35,7 +35,6 @@ const KINDS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "name not resolved",
   EACCES: "permission denied",
   EPERM: "permission denied",
-  HPE_HEADER_OVERFLOW: "headers too large",
 };
 
 /** Turns whatever a run threw into a failure that may be stored: cleaned, masked and short. */
@@ -64,7 +63,6 @@ function kindOf(error: unknown): string {
   if (error instanceof CheckFailure) return error.kind;
   const code = systemCode(error) ?? "";
   if (Object.hasOwn(KINDS, code)) return KINDS[code]!;
-  if (code.startsWith("HPE_")) return "invalid answer";
   if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)) return "certificate or TLS error";
   return "error";
 }

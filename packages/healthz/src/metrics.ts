@@ -1,4 +1,4 @@
-import type { Registry } from "@outrigger/runtime/metrics";
+import type { Gauge, Registry } from "@outrigger/runtime/metrics";
 import type { Health } from "./health.ts";
 import { AGGREGATES } from "./paths.ts";
 import type { RunResult } from "./runner.ts";
@@ -44,12 +44,18 @@ export class HealthMetrics {
   check(name: string): CheckSeries {
     const runs = new Map(RESULTS.map((result) => [result, this.#runs.labels(name, result)]));
     for (const verdict of VERDICTS) this.#transitions.labels(name, verdict);
+    // They have no value before the first run.
+    let duration: ReturnType<Gauge["labels"]> | undefined;
+    let lastSuccess: ReturnType<Gauge["labels"]> | undefined;
     return {
       ran: (result, durationMs) => {
         runs.get(result)?.inc();
         if (result === "discarded") return;
-        this.#duration.labels(name).set(durationMs / 1000);
-        if (result === "success") this.#lastSuccess.labels(name).set(Date.now() / 1000);
+        duration ??= this.#duration.labels(name);
+        duration.set(durationMs / 1000);
+        if (result !== "success") return;
+        lastSuccess ??= this.#lastSuccess.labels(name);
+        lastSuccess.set(Date.now() / 1000);
       },
       changed: (to) => this.#transitions.labels(name, to).inc(),
     };

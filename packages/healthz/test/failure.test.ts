@@ -11,7 +11,6 @@ const classes: [error: unknown, kind: string][] = [
   [systemError("ECONNREFUSED", "connect ECONNREFUSED 10.0.0.7:80"), "connection refused"],
   [systemError("ECONNRESET", "read ECONNRESET"), "connection reset"],
   [systemError("ENOENT", "no such file /secret/place"), "not found"],
-  [systemError("HPE_INVALID_CONSTANT", "Parse Error"), "invalid answer"],
   [systemError("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"), "certificate or TLS error"],
   [new CheckFailure("status 500", "status 500, expected 200-399"), "status 500"],
   [new Error("who knows, at 10.0.0.7"), "error"],

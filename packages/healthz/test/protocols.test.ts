@@ -10,10 +10,10 @@ import { readLine } from "../src/checks/redis.ts";
 /** What a reader makes of an answer that comes in two pieces, for every place where it may be cut. */
 function atEverySplit<T>(answer: Buffer, read: Reader<T>, expected: T): void {
   for (let cut = 0; cut < answer.length; cut++) {
-    assert.equal(read(answer.subarray(0, cut)), undefined, `cut at ${cut}`);
+    assert.equal(read(answer.subarray(0, cut), false), undefined, `cut at ${cut}`);
   }
   const more = Buffer.concat([answer, Buffer.from("more")]);
-  assert.deepEqual(read(more), { value: expected, length: answer.length });
+  assert.deepEqual(read(more, false), { value: expected, length: answer.length });
 }
 
 test("a Redis answer is whole at its line end, not before", () => {
@@ -34,19 +34,19 @@ test("a PostgreSQL message is whole when its length is there", () => {
 });
 
 test("an impossible length is another protocol", () => {
-  assert.throws(() => readMessage(Buffer.from("HTTP/1.1 400 Bad Request\r\n")), /does not speak PostgreSQL/);
-  assert.throws(() => readMessage(Buffer.from([0x52, 0, 0, 0, 3])), /does not speak PostgreSQL/);
+  assert.throws(() => readMessage(Buffer.from("HTTP/1.1 400 Bad Request\r\n"), false), /does not speak PostgreSQL/);
+  assert.throws(() => readMessage(Buffer.from([0x52, 0, 0, 0, 3]), false), /does not speak PostgreSQL/);
 });
 
 test("no bytes at all make a reader throw anything unexpected", () => {
   const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array));
   fc.assert(
     fc.property(bytes, (received) => {
-      readLine(received);
+      readLine(received, false);
       readStatus(received);
       errorFields(received);
       try {
-        readMessage(received);
+        readMessage(received, false);
       } catch (error) {
         assert.match(String(error), /does not speak PostgreSQL/);
       }

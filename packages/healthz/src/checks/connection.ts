@@ -17,9 +17,9 @@ export interface TlsOptions {
   serverName?: string | undefined;
 }
 
-/** A connection in the making to `endpoint`; abort destroys it. */
-export function openSocket({ host, port }: Endpoint, signal: AbortSignal): Socket {
-  return connect({ host, port, lookup, signal });
+/** A connection in the making to `endpoint`. */
+export function openSocket({ host, port }: Endpoint): Socket {
+  return connect({ host, port, lookup });
 }
 
 /**

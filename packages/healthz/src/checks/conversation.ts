@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { CheckFailure } from "../failure.ts";
 import { type Endpoint, openSocket, secureConnector, type TlsOptions } from "./connection.ts";
 
-/** Looks at what the server has sent and not yet been consumed. */
-export type Reader<T> = (received: Buffer) => { value: T; length: number } | undefined;
+/** Looks at what the server has sent and has not yet been consumed; `ended` says that no more will come. */
+export type Reader<T> = (received: Buffer, ended: boolean) => { value: T; length: number } | undefined;
 
 /** A connection on which requests and answers alternate, in whatever pieces they come. */
 export interface Conversation {
@@ -18,24 +18,31 @@ export interface Conversation {
 /** No answer of the protocols spoken here is anywhere near this long. */
 const MOST_UNREAD_BYTES = 64 * 1024;
 
-/** Connects, holds the conversation, and closes the connection however that ends. */
-export async function converse(
+/** Connects, over TLS where it is given, holds the conversation, and closes the connection however that ends. */
+export async function converse<T>(
   endpoint: Endpoint,
   signal: AbortSignal,
-  hold: (conversation: Conversation) => Promise<void>,
-): Promise<void> {
-  const line = new Line(endpoint, openSocket(endpoint, signal), signal);
+  hold: (conversation: Conversation) => Promise<T>,
+  tls?: TlsOptions,
+): Promise<T> {
+  const connectTls = tls && (await secureConnector(endpoint, tls));
+  signal.throwIfAborted();
+  const line = new Line(endpoint, connectTls?.() ?? openSocket(endpoint), signal);
   try {
-    await hold(line);
+    return await hold(line);
   } finally {
     line.close();
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class Line implements Conversation {
   readonly #endpoint: Endpoint;
   #socket: Socket;
-  #received: Buffer = Buffer.alloc(0);
+  #received: Buffer = NOTHING;
+  #ended = false;
+  #closed = false;
   #failure: Error | undefined;
   #changed: () => void = () => {};
 
@@ -52,13 +59,14 @@ class Line implements Conversation {
 
   async receive<T>(read: Reader<T>): Promise<T> {
     for (;;) {
-      const found = read(this.#received);
+      const found = read(this.#received, this.#ended);
       if (found !== undefined) {
         this.#received = this.#received.subarray(found.length);
         return found.value;
       }
       if (this.#received.length > MOST_UNREAD_BYTES) throw new CheckFailure("invalid answer", "the answer has no end");
       if (this.#failure !== undefined) throw this.#failure;
+      if (this.#closed) throw new CheckFailure("connection closed", "the server closed the connection");
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
@@ -78,13 +86,18 @@ class Line implements Conversation {
 
   #listen(): void {
     this.#socket.on("data", (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
+      this.#changed();
+    });
+    this.#socket.on("end", () => {
+      this.#ended = true;
       this.#changed();
     });
     this.#socket.on("error", (error) => this.#fail(error));
-    this.#socket.on("close", () =>
-      this.#fail(new CheckFailure("connection closed", "the server closed the connection")),
-    );
+    this.#socket.on("close", () => {
+      this.#closed = true;
+      this.#changed();
+    });
   }
 
   #fail(error: Error): void {

@@ -21,7 +21,8 @@ export function createGrpcCheck(spec: GrpcSpec): Check {
   return {
     async run(signal) {
       const { connect } = await import("node:http2");
-      const socket = openSocket(spec, signal);
+      const socket = openSocket(spec);
+      signal.addEventListener("abort", () => socket.destroy(), { once: true });
       const session = connect(`http://${authority(spec)}`, { createConnection: () => socket });
       try {
         judge(spec, await call(session, spec.service));

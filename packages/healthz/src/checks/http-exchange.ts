@@ -1,8 +1,8 @@
-import { type ClientRequest, type ClientRequestArgs, type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
 import { version } from "@outrigger/runtime/version";
-import { lookup } from "../resolve.ts";
-import { secureConnector, type TlsOptions } from "./connection.ts";
+import { CheckFailure } from "../failure.ts";
+import type { Endpoint, TlsOptions } from "./connection.ts";
+import { type Conversation, converse } from "./conversation.ts";
+import { type ResponseHead, readHead } from "./http-head.ts";
 
 export type Header = readonly [name: string, value: string];
 
@@ -12,44 +12,41 @@ export interface HttpRequest {
   headers: readonly Header[];
 }
 
-const MOST_HEADER_BYTES = 64 * 1024;
+/** A request that is ready to be sent again and again. */
+export interface PreparedRequest extends HttpRequest {
+  endpoint: Endpoint;
+  bytes: Buffer;
+}
 
-/** An answer of which the head is there. */
-export interface Exchange {
-  response: IncomingMessage;
-  /** Closes the connection. Not the same as `response.destroy()`, which makes an error with a stack for nobody. */
-  end(): void;
+/** Throws `CheckFailure` for a header that cannot be sent. */
+export function prepare(request: HttpRequest): PreparedRequest {
+  const { hostname, port, protocol } = request.url;
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const endpoint = { host, port: Number(port) || (protocol === "https:" ? 443 : 80) };
+  return { ...request, endpoint, bytes: formatRequest(request) };
 }
 
 /**
- * Sends one request on a connection of its own, because a kept one hides a closed listener, and resolves with the head of the
- * answer. Whoever calls must `end` it. Abort ends the exchange at any point, the body included.
+ * Sends one request on a connection of its own, because a kept one hides a closed listener, and resolves with what `judge` makes
+ * of the answer: its head, and the connection on which a body may follow. The connection is closed then.
+ *
+ * HTTP/1.1 is spoken by hand, like the other protocols here: a check needs a status line, a few fields and now and then a body,
+ * and `node:http` takes half as much CPU time again (docs/decisions/0034-http-by-hand.md).
  */
-export async function exchange(
-  { url, method, headers }: HttpRequest,
+export async function exchange<T>(
+  { url, endpoint, bytes }: PreparedRequest,
   tls: TlsOptions,
   signal: AbortSignal,
-): Promise<Exchange> {
-  const secure = url.protocol === "https:";
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const address = { host, port: Number(url.port) || (secure ? 443 : 80) };
-  const connectTls = secure ? await secureConnector(address, tls) : undefined;
-  signal.throwIfAborted();
-  const options: ClientRequestArgs = {
-    protocol: "http:",
-    host: url.hostname,
-    port: address.port,
-    defaultPort: secure ? 443 : 80,
-    method,
-    path: `${url.pathname}${url.search}`,
-    headers: [...(hasHost(headers) ? [] : ["Host", url.host]), ...headers.flat(), "Connection", "close"],
-    maxHeaderSize: MOST_HEADER_BYTES,
-    createConnection: () => connectTls?.() ?? connect({ ...address, lookup }),
+  judge: (head: ResponseHead, server: Conversation) => T | Promise<T>,
+): Promise<T> {
+  const talk = async (server: Conversation) => {
+    server.send(bytes);
+    let head = await server.receive(readHead);
+    // Interim answers say nothing; 101 is the last word of this protocol.
+    while (head.status < 200 && head.status !== 101) head = await server.receive(readHead);
+    return judge(head, server);
   };
-  const sent = request(options);
-  // Cheaper than the options of that name, which watch the ends of streams that are closed here anyway.
-  signal.addEventListener("abort", () => sent.destroy(), { once: true });
-  return { response: await answerTo(sent), end: () => sent.destroy() };
+  return converse(endpoint, signal, talk, url.protocol === "https:" ? tls : undefined);
 }
 
 /** What every request says about itself, and the credentials of the URL. */
@@ -63,15 +60,24 @@ export function defaultHeaders(url: URL, accept = "*/*"): Header[] {
   return [...headers, ["Authorization", `Basic ${Buffer.from(credentials).toString("base64")}`]];
 }
 
-function hasHost(headers: HttpRequest["headers"]): boolean {
-  return headers.some(([name]) => name.toLowerCase() === "host");
-}
+// RFC 9110 section 8.6: methods whose content has a meaning say that there is none.
+const WITH_CONTENT = new Set(["POST", "PUT", "PATCH"]);
 
-function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    sent.once("response", resolve);
-    // Stays for the life of the exchange: an error after the head reaches the reader through the response.
-    sent.on("error", reject);
-    sent.end();
-  });
+function formatRequest({ url, method, headers }: HttpRequest): Buffer {
+  const given = new Set(headers.map(([name]) => name.toLowerCase()));
+  const framing: Header[] = [
+    ["Host", url.host],
+    ["Connection", "close"],
+    ...(WITH_CONTENT.has(method) ? [["Content-Length", "0"] as const] : []),
+  ];
+  const fields = [...framing.filter(([name]) => !given.has(name.toLowerCase())), ...headers];
+  const bad = fields.find(([, value]) => !/^[\t\x20-\x7e\x80-\xff]*$/.test(value));
+  if (bad !== undefined) {
+    throw new CheckFailure(
+      "error",
+      `the header ${bad[0]} has a line break or another character that no header may have`,
+    );
+  }
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return Buffer.from(`${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines}\r\n`, "latin1");
 }

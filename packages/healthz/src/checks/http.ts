@@ -1,10 +1,17 @@
-import type { IncomingMessage } from "node:http";
 import { isDeepStrictEqual } from "node:util";
 import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
 import type { TlsOptions } from "./connection.ts";
 import { readBody } from "./http-body.ts";
-import { defaultHeaders, exchange, type Header, type HttpRequest } from "./http-exchange.ts";
+import {
+  defaultHeaders,
+  exchange,
+  type Header,
+  type HttpRequest,
+  type PreparedRequest,
+  prepare,
+} from "./http-exchange.ts";
+import { fieldValues, type ResponseHead } from "./http-head.ts";
 import { formatJsonPath, type JsonPath, valueAt } from "./json-path.ts";
 
 export interface HttpSpec {
@@ -27,29 +34,29 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Good when the status is expected, and so are the body and the JSON value where they are asked for. */
 export function createHttpCheck(spec: HttpSpec): Check {
-  const first = firstRequest(spec);
+  const first = prepare(firstRequest(spec));
   return { run: (signal) => askHttp(spec, first, signal) };
 }
 
-async function askHttp(spec: HttpSpec, first: HttpRequest, signal: AbortSignal): Promise<void> {
+async function askHttp(spec: HttpSpec, first: PreparedRequest, signal: AbortSignal): Promise<void> {
   // Whoever expects only redirects wants to see them.
   const follows = spec.status.some(([from, to]) => from <= 299 && to >= 200);
   let request = first;
   for (let redirects = 0; ; redirects += 1) {
-    const { response, end } = await exchange(request, spec.tls, signal);
-    try {
-      const next = follows ? redirected(request, response) : undefined;
-      if (next === undefined) return await judge(spec, response, signal);
-      if (redirects === MOST_REDIRECTS) {
-        throw new CheckFailure(
-          "too many redirects",
-          `stopped after ${MOST_REDIRECTS} redirects, at ${next.url.pathname}`,
-        );
-      }
-      request = next;
-    } finally {
-      end();
+    const asked = request;
+    const next = await exchange(asked, spec.tls, signal, async (head, server) => {
+      const next = follows ? redirected(asked, head) : undefined;
+      if (next === undefined) await judge(spec, head, () => readBody(server, asked.method, head, MOST_BODY_BYTES));
+      return next;
+    });
+    if (next === undefined) return;
+    if (redirects === MOST_REDIRECTS) {
+      throw new CheckFailure(
+        "too many redirects",
+        `stopped after ${MOST_REDIRECTS} redirects, at ${next.url.pathname}`,
+      );
     }
+    request = prepare(next);
   }
 }
 
@@ -62,24 +69,25 @@ function firstRequest({ url: source, method, headers }: HttpSpec): HttpRequest {
 }
 
 /** The request that a redirect asks for; undefined when it is none, or leads to another host and is judged itself. */
-function redirected(request: HttpRequest, { statusCode = 0, headers }: IncomingMessage): HttpRequest | undefined {
-  if (!REDIRECTS.has(statusCode) || headers.location === undefined) return undefined;
-  if (!URL.canParse(headers.location, request.url.href)) return undefined;
-  const url = new URL(headers.location, request.url);
-  if (url.hostname !== request.url.hostname || !["http:", "https:"].includes(url.protocol)) return undefined;
+function redirected({ url: from, method, headers }: HttpRequest, head: ResponseHead): HttpRequest | undefined {
+  if (!REDIRECTS.has(head.status)) return undefined;
+  const [location] = fieldValues(head, "location");
+  if (location === undefined) return undefined;
+  if (!URL.canParse(location, from.href)) return undefined;
+  const url = new URL(location, from);
+  if (url.hostname !== from.hostname || !["http:", "https:"].includes(url.protocol)) return undefined;
   // RFC 9110 section 15.4: 303 becomes GET, and so, by long custom, does a POST after 301 or 302.
-  const becomesGet = statusCode === 303 ? request.method !== "HEAD" : statusCode <= 302 && request.method === "POST";
-  return { ...request, url, method: becomesGet ? "GET" : request.method };
+  const becomesGet = head.status === 303 ? method !== "HEAD" : head.status <= 302 && method === "POST";
+  return { url, headers, method: becomesGet ? "GET" : method };
 }
 
-async function judge(spec: HttpSpec, response: IncomingMessage, signal: AbortSignal): Promise<void> {
-  const status = response.statusCode ?? 0;
+async function judge(spec: HttpSpec, { status }: ResponseHead, readBody: () => Promise<string>): Promise<void> {
   if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
     throw new CheckFailure(`status ${status}`, `status ${status}, expected ${formatStatus(spec.status)}`);
   }
   // Without a question about the body the verdict is given by now, however long the body is.
   if (spec.body === undefined && spec.json === undefined) return;
-  const body = await readBody(response, signal, MOST_BODY_BYTES);
+  const body = await readBody();
   if (spec.body !== undefined && !spec.body.test(body)) {
     throw new CheckFailure("mismatch", `the body does not match ${spec.body.source}`);
   }

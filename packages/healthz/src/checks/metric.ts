@@ -1,7 +1,7 @@
 import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
 import { readBody } from "./http-body.ts";
-import { defaultHeaders, exchange } from "./http-exchange.ts";
+import { defaultHeaders, exchange, prepare } from "./http-exchange.ts";
 import { samplesOf } from "./metric-text.ts";
 
 export interface MetricSpec {
@@ -18,19 +18,15 @@ const ACCEPT = "text/plain;version=0.0.4";
 
 /** Good when there are series of that name and every one lies within the bounds. */
 export function createMetricCheck(spec: MetricSpec): Check {
+  const url = new URL(spec.url);
+  const request = prepare({ url, method: "GET", headers: defaultHeaders(url, ACCEPT) });
   return {
     async run(signal) {
-      const url = new URL(spec.url);
-      const request = { url, method: "GET", headers: defaultHeaders(url, ACCEPT) };
-      const { response, end } = await exchange(request, {}, signal);
-      try {
-        if (response.statusCode !== 200) {
-          throw new CheckFailure(`status ${response.statusCode}`, `status ${response.statusCode}, expected 200`);
-        }
-        judge(spec, samplesOf(spec.name, await readBody(response, signal, MOST_BYTES)));
-      } finally {
-        end();
-      }
+      const exposition = await exchange(request, {}, signal, (head, server) => {
+        if (head.status !== 200) throw new CheckFailure(`status ${head.status}`, `status ${head.status}, expected 200`);
+        return readBody(server, request.method, head, MOST_BYTES);
+      });
+      judge(spec, samplesOf(spec.name, exposition));
     },
   };
 }

@@ -14,19 +14,23 @@ export interface RedisSpec extends Endpoint {
 export function createRedisCheck({ host, port, username, password, tls }: RedisSpec): Check {
   return {
     run: (signal) =>
-      converse({ host, port }, signal, async (server) => {
-        if (tls !== undefined) await server.secure(tls);
-        if (password !== undefined) {
-          const user = username === undefined ? [] : [username.reveal()];
-          server.send(command("AUTH", ...user, password.reveal()));
+      converse(
+        { host, port },
+        signal,
+        async (server) => {
+          if (password !== undefined) {
+            const user = username === undefined ? [] : [username.reveal()];
+            server.send(command("AUTH", ...user, password.reveal()));
+            const answer = await server.receive(readLine);
+            if (answer !== "+OK") throw refusal(answer);
+          }
+          server.send(command("PING"));
           const answer = await server.receive(readLine);
-          if (answer !== "+OK") throw refusal(answer);
-        }
-        server.send(command("PING"));
-        const answer = await server.receive(readLine);
-        if (answer === "+PONG" || (password === undefined && answer.startsWith("-NOAUTH"))) return;
-        throw refusal(answer);
-      }),
+          if (answer === "+PONG" || (password === undefined && answer.startsWith("-NOAUTH"))) return;
+          throw refusal(answer);
+        },
+        tls,
+      ),
   };
 }
 

@@ -1,3 +1,4 @@
+import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
 import { type Endpoint, openSocket } from "./connection.ts";
 
@@ -10,7 +11,8 @@ export function createTcpCheck(spec: TcpSpec): Check {
   return {
     run: (signal) =>
       new Promise((resolve, reject) => {
-        const socket = openSocket(spec, signal);
+        const socket = openSocket(spec);
+        signal.addEventListener("abort", () => socket.destroy(new CheckFailure("timeout", "aborted")), { once: true });
         let failure: Error | undefined;
         socket.once("connect", () => socket.destroy());
         socket.on("error", (error) => {
