@@ -57,13 +57,14 @@ async function dispatch(invocation: Invocation, log: Log): Promise<number> {
 
 async function runOnce(options: RunOptions, hook: Hook | undefined): Promise<number> {
   let signal: NodeJS.Signals | undefined;
-  const stopped = new AbortController();
   onFirstSignal((received) => {
     signal = received;
-    stopped.abort();
   });
   const { status, changed } = await run({ ...options, signalled: () => signal });
   if (hook !== undefined && changed.length > 0) {
+    // Not before it is needed: the first AbortController of a process loads half a millisecond of Node.
+    const stopped = new AbortController();
+    onFirstSignal(() => stopped.abort());
     const { callOnce } = await import("./hook/call.ts");
     await callOnce(hook, options.log, stopped.signal);
   }
