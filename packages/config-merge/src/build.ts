@@ -14,8 +14,8 @@ import { isDirectory, type NamedValue, readDirectory } from "./sources/directory
 import { readEnvironment } from "./sources/environment.ts";
 import { expand } from "./sources/glob.ts";
 import { type Literals, verbatim } from "./sources/literal.ts";
-import { decode, isAbsent, readSource } from "./sources/read.ts";
-import type { SourceSpec } from "./sources/spec.ts";
+import { decode, forgiving, readSource } from "./sources/read.ts";
+import type { PatchSpec, SourceSpec } from "./sources/spec.ts";
 import { resolveText } from "./sources/value.ts";
 import type { Volumes } from "./sources/volumes.ts";
 
@@ -111,6 +111,10 @@ export class Build {
       this.#setAll(readEnvironment(source.prefix, environment, report), true);
       return;
     }
+    if (source.kind === "patch") {
+      for (const part of expand(source)) await this.#patch(part);
+      return;
+    }
     for (const part of expand(source)) {
       if (part.path.endsWith("/") || isDirectory(part.path)) await this.#mergeDirectory(part);
       else await this.#mergeFile(part);
@@ -130,6 +134,13 @@ export class Build {
     if (source.separator === undefined || root.kind !== "map") this.tree.merge(root);
     else if (this.tree instanceof FlatTree && source.separator === this.format.separator) this.tree.mergeFlat(root);
     else this.tree.merge(nest(root, source.separator));
+  }
+
+  async #patch(source: PatchSpec): Promise<void> {
+    this.#isFirst = false;
+    const { readPatch } = await import("./sources/patch.ts");
+    const patch = await readPatch(source, this.#context.volumes);
+    if (patch !== undefined) this.tree.transform((root, replaced) => patch.apply(root, replaced));
   }
 
   async #mergeDirectory({ path, optional }: SourceSpec & { kind: "path" }): Promise<void> {
@@ -185,15 +196,5 @@ async function readSchema(file: string | undefined, { volumes, report }: BuildCo
   } catch (error) {
     for (const problem of problemsOf(error)) report(problem);
     return undefined;
-  }
-}
-
-/** An absent source is none when it is optional. */
-function forgiving<T>(optional: boolean | undefined, read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (optional === true && isAbsent(error)) return undefined;
-    throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { formatNames } from "@outrigger/formats/format";
+import { formatNames, formatOf } from "@outrigger/formats/format";
 import { parsePath } from "@outrigger/formats/path";
 import { problemsOf } from "@outrigger/formats/problem";
 import {
@@ -17,7 +17,7 @@ import {
   withDefault,
 } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
-import { parseSource, type SourceSpec } from "./sources/spec.ts";
+import { type PatchSpec, parseSource, type SourceSpec } from "./sources/spec.ts";
 
 const format = oneOf("the format, when the extension does not tell it", formatNames);
 
@@ -29,13 +29,27 @@ const source = normalize(
       optional: optional(flag("whether the file or directory may be absent")),
       format: optional(format),
     }),
+    object("a JSON Patch: operations on what the sources before it gave (RFC 6902)", {
+      patch: text("the path of a list of operations, in JSON or YAML", { nonEmpty: true }),
+      optional: optional(flag("whether the patch may be absent")),
+      format: optional(oneOf("the format, when the extension does not tell it", ["json", "yaml"])),
+    }),
   ]),
   (value): SourceSpec => {
-    if (typeof value !== "string")
-      return { kind: "path", path: value.file, optional: value.optional, format: value.format };
-    return rethrowing(() => parseSource(value));
+    if (typeof value === "string") return rethrowing(() => parseSource(value));
+    if ("patch" in value) return patchSource(value);
+    return { kind: "path", path: value.file, optional: value.optional, format: value.format };
   },
 );
+
+function patchSource(
+  value: Pick<PatchSpec, "optional"> & { patch: string; format?: PatchSpec["format"] | undefined },
+): SourceSpec {
+  const format = value.format ?? formatOf(value.patch);
+  if (format !== "json" && format !== "yaml")
+    throw new Invalid("must be a JSON or YAML file by its extension; else add format: json or format: yaml", ["patch"]);
+  return { kind: "patch", path: value.patch, optional: value.optional, format };
+}
 
 const path = (description: string) =>
   normalize(text(description, { nonEmpty: true, expected: "a path such as Logging.LogLevel" }), (value) => {

@@ -120,7 +120,7 @@ export function pathsRead({ outputs, listed }: Plan): string[] {
   for (const { body } of outputs) {
     if (body.kind === "copy") paths.push(body.source);
     if (body.kind !== "merge") continue;
-    for (const source of body.sources) if (source.kind === "path") paths.push(source.path);
+    for (const source of body.sources) if (source.kind !== "environment") paths.push(source.path);
     for (const [, value] of body.set) {
       const file = typeof value === "string" ? /^file:(\/.*)$/s.exec(value)?.[1] : undefined;
       if (file !== undefined) paths.push(file);

@@ -1,6 +1,9 @@
-import { equal, type ListNode, type MapNode, type Node } from "./node.ts";
+import { equal, isScalar, type ListNode, type MapNode, type Node } from "./node.ts";
 
 export type Path = readonly (string | number)[];
+
+/** New elements of a list by the index of the old one they go before; those at the end have the list's length. */
+export type Additions = ReadonlyMap<number, readonly Node[]>;
 
 /** How a format writes the difference between a document and the merged tree. `path` is for messages. */
 export interface Editor {
@@ -8,8 +11,8 @@ export interface Editor {
   replace(old: Node, next: Node, path: Path): void;
   /** Removes and appends members of a map. At least one of the two is not empty. */
   editMap(old: MapNode, removed: ReadonlySet<string>, added: ReadonlyMap<string, Node>, path: Path): void;
-  /** Removes and appends elements of a list. At least one of the two is not empty. */
-  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void;
+  /** Removes and adds elements of a list. At least one of the two is not empty; what is added has no removed one before it. */
+  editList(old: ListNode, removed: ReadonlySet<number>, added: Additions, path: Path): void;
   /** Whether the text of `old` can become `next` in parts; an alias, for one, can only be replaced as a whole. */
   editable(old: MapNode | ListNode, next: MapNode | ListNode): boolean;
 }
@@ -39,28 +42,32 @@ function changeMap(base: MapNode, merged: MapNode, editor: Editor, path: Path): 
 }
 
 function changeList(base: ListNode, merged: ListNode, editor: Editor, path: Path): void {
-  const removed = removedElements(base, merged);
-  if (removed !== undefined) {
-    editor.editList(base, removed, [], path);
-    return;
+  const removed = new Set<number>();
+  const added = new Map<number, readonly Node[]>();
+  const change = (from: number, to: number) =>
+    applyChanges(base.items[from] as Node, merged.items[to] as Node, editor, [...path, from]);
+  let from = 0;
+  let to = 0;
+  for (const [kept, at] of [...survivors(base, merged), [base.items.length, merged.items.length] as const]) {
+    // Between two elements that stay, position is identity.
+    while (from < kept && to < at) change(from++, to++);
+    while (from < kept) removed.add(from++);
+    if (to < at) added.set(kept, merged.items.slice(to, at));
+    if (kept < base.items.length) change(kept, at);
+    from = kept + 1;
+    to = at + 1;
   }
-  const common = Math.min(base.items.length, merged.items.length);
-  for (let index = 0; index < common; index++) {
-    applyChanges(base.items[index] as Node, merged.items[index] as Node, editor, [...path, index]);
-  }
-  const rest = new Set(base.items.keys().filter((index) => index >= common));
-  const added = merged.items.slice(common);
-  if (rest.size > 0 || added.length > 0) editor.editList(base, rest, added, path);
+  if (removed.size > 0 || added.size > 0) editor.editList(base, removed, added, path);
 }
 
-/** The indices that are gone, when the merged list is the base without some elements; else position is identity. */
-function removedElements(base: ListNode, merged: ListNode): Set<number> | undefined {
-  if (merged.items.length === 0 || merged.items.length >= base.items.length) return undefined;
-  const removed = new Set<number>();
-  let at = 0;
-  for (const [index, item] of base.items.entries()) {
-    if (item === merged.items[at]) at++;
-    else removed.add(index);
+/** The elements of `base`, changed or not, that stand in `merged` in the same order: their index in each. */
+function* survivors(base: ListNode, merged: ListNode): Generator<readonly [old: number, next: number]> {
+  const indices = new Map(base.items.entries().map(([index, item]) => [item, index]));
+  let last = -1;
+  for (const [at, item] of merged.items.entries()) {
+    const index = indices.get(item) ?? (isScalar(item) || item.base === undefined ? undefined : indices.get(item.base));
+    if (index === undefined || index <= last) continue;
+    last = index;
+    yield [index, at];
   }
-  return at === merged.items.length ? removed : undefined;
 }

@@ -23,6 +23,9 @@ export interface TreeOptions {
   readonly report: (problem: Problem) => void;
 }
 
+/** Told of every value that another one takes the place of. */
+export type Replaced = (previous: Node, next: Node) => void;
+
 /** A document that sources are laid over, one after the other; later ones win. */
 export interface MergedTree {
   /** The merged value; an empty map when no source gave one. */
@@ -33,6 +36,8 @@ export interface MergedTree {
   merge(patch: Node): void;
   /** Merges a value at a path, a null deletes it; untyped text takes a type. */
   set(segments: readonly Segment[], value: Node, claims?: Claims): void;
+  /** Replaces the whole tree by what `change` makes of it; nodes that stay keep their bytes. What it throws is reported. */
+  transform(change: (root: Node, replaced: Replaced) => Node): void;
   /** The value a path addresses, if it exists. Throws a Problem when the path is ambiguous. */
   find(segments: readonly Segment[]): Node | undefined;
 }
@@ -62,6 +67,12 @@ export class Tree implements MergedTree {
         if (value.kind === "null") return undefined;
         return this.#merge(existing, value, path);
       });
+    });
+  }
+
+  transform(change: (root: Node, replaced: Replaced) => Node): void {
+    this.#attempt(() => {
+      this.#root = change(this.root, (previous, next) => this.#replacing(previous, next));
     });
   }
 

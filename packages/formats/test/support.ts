@@ -4,14 +4,16 @@ import { FlatTree } from "../src/flat/tree.ts";
 import { type FormatName, loadFormat } from "../src/format.ts";
 import { isScalar, type Node, scalar } from "../src/node.ts";
 import { plainOrigin } from "../src/origin.ts";
+import { Patch } from "../src/patch/patch.ts";
 import { parsePath } from "../src/path.ts";
 import { type Problem, Problems } from "../src/problem.ts";
 import { SourceText } from "../src/source-text.ts";
 import { type MergedTree, Tree } from "../src/tree.ts";
 
-/** One change of a test: text to set at a path, null to delete it, or a document to merge. */
+/** One change of a test: text to set at a path, null to delete it, a document to merge, or a JSON Patch. */
 export type Change =
   | readonly [path: string, text: string | null]
+  | { readonly patch: string }
   | { readonly merge: string; readonly format?: FormatName };
 
 export interface Edited {
@@ -40,6 +42,9 @@ export async function edit(
     if ("merge" in change) {
       const patch = await loadFormat(change.format ?? name);
       tree.merge(patch.parse(new SourceText("patch", change.merge, { untyped: patch.untyped })).root);
+    } else if ("patch" in change) {
+      const patch = Patch.of((await loadFormat("json")).parse(new SourceText("patch", change.patch)).root);
+      tree.transform((root, replaced) => patch.apply(root, replaced));
     } else {
       const [path, value] = change;
       const origin = plainOrigin("test", { untyped: true });

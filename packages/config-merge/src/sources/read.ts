@@ -100,3 +100,13 @@ function refused(shown: string, reason: string, hint: string, cause?: unknown): 
 export function isAbsent(error: unknown): boolean {
   return error instanceof Problem && systemCode(error.cause) === "ENOENT";
 }
+
+/** An absent source is none when it is optional. */
+export function forgiving<T>(optional: boolean | undefined, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (optional === true && isAbsent(error)) return undefined;
+    throw error;
+  }
+}

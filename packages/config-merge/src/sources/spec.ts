@@ -10,7 +10,17 @@ export type SourceSpec =
       readonly optional?: boolean | undefined;
       readonly format?: FormatName | undefined;
     }
-  | { readonly kind: "environment"; readonly prefix: string };
+  | { readonly kind: "environment"; readonly prefix: string }
+  | PatchSpec;
+
+/** Operations on what the sources before it gave (RFC 6902). */
+export interface PatchSpec {
+  readonly kind: "patch";
+  readonly path: string;
+  /** Absence is no error. */
+  readonly optional?: boolean | undefined;
+  readonly format: "json" | "yaml";
+}
 
 /** Whether an argument of the command line is a source and not an assignment. */
 export function isSource(argument: string): boolean {

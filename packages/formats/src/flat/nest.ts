@@ -1,5 +1,5 @@
 import type { Separator } from "../format.ts";
-import type { ListNode, MapNode, Node } from "../node.ts";
+import { isScalar, type ListNode, type MapNode, type Node, type Scalar } from "../node.ts";
 import { Problem } from "../problem.ts";
 
 interface Branch {
@@ -16,7 +16,7 @@ const isBranch = (value: Node | Branch): value is Branch => "children" in value;
 export function nest(flat: MapNode, separator: Separator): MapNode {
   const root: Branch = { children: new Map(), from: flat };
   for (const [key, value] of flat.entries) place(root, splitKey(key, separator), value, key);
-  return toNode(root) as MapNode;
+  return toMap(root);
 }
 
 /** The steps of a flat key. One with an empty step is a single key. */
@@ -52,12 +52,14 @@ function place(root: Branch, steps: readonly string[], value: Node, key: string)
 
 function toNode(value: Node | Branch): Node {
   if (!isBranch(value)) return value;
-  const { origin, start, end } = value.from;
   const keys = [...value.children.keys()];
-  if (keys.length > 0 && keys.every((key, index) => key === String(index))) {
-    return { kind: "list", items: Array.from(value.children.values(), toNode), origin, start, end } satisfies ListNode;
-  }
-  const entries = new Map(value.children.entries().map(([key, inner]): [string, Node] => [key, toNode(inner)]));
+  if (!keys.every((key, index) => key === String(index))) return toMap(value);
+  const { origin, start, end } = value.from;
+  return { kind: "list", items: Array.from(value.children.values(), toNode), origin, start, end } satisfies ListNode;
+}
+
+function toMap({ children, from: { origin, start, end } }: Branch): MapNode {
+  const entries = new Map(children.entries().map(([key, inner]): [string, Node] => [key, toNode(inner)]));
   return { kind: "map", entries, origin, start, end };
 }
 
@@ -65,4 +67,13 @@ function toNode(value: Node | Branch): Node {
 export function joinKey(prefix: string, key: string | number, separator: Separator): string {
   if (prefix === "") return String(key);
   return typeof key === "number" && separator === "." ? `${prefix}[${key}]` : `${prefix}${separator}${key}`;
+}
+
+/** The scalars of a tree by their flat keys: what `nest` makes a tree of. */
+export function* flatten(node: Node, separator: Separator, prefix = ""): Generator<[key: string, value: Scalar]> {
+  if (isScalar(node)) yield [prefix, node];
+  else {
+    const children: Iterable<[string | number, Node]> = node.kind === "map" ? node.entries : node.items.entries();
+    for (const [key, child] of children) yield* flatten(child, separator, joinKey(prefix, key, separator));
+  }
 }

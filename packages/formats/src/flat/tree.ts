@@ -5,9 +5,9 @@ import { existingKey } from "../lookup.ts";
 import { isScalar, type MapNode, type Node } from "../node.ts";
 import { plainOrigin } from "../origin.ts";
 import type { Segment } from "../path.ts";
-import { type Problem, problemsOf } from "../problem.ts";
-import type { Claims, MergedTree } from "../tree.ts";
-import { joinKey } from "./nest.ts";
+import { Problem, problemsOf } from "../problem.ts";
+import type { Claims, MergedTree, Replaced } from "../tree.ts";
+import { flatten, joinKey, nest } from "./nest.ts";
 
 /**
  * The merged document of a format whose keys are flat (properties, dotenv). Nested sources are flattened over it, with
@@ -46,6 +46,23 @@ export class FlatTree implements MergedTree {
       claim(claims, [key], value.origin);
       if (isScalar(value) && value.kind !== "null" && value.origin.untyped) this.#put(key, value);
       else this.#lay(key, value);
+    } catch (error) {
+      for (const problem of problemsOf(error)) this.#report(problem);
+    }
+  }
+
+  transform(change: (root: Node, replaced: Replaced) => Node): void {
+    try {
+      const before = this.root as MapNode;
+      const nested = nest(before, this.#separator);
+      const keys = new Map(before.entries.entries().map(([key, node]) => [node, key]));
+      // A key that stays keeps its spelling: `a.0` and `a[0]` are the same place.
+      const spellings = new Map(flatten(nested, this.#separator).map(([key, node]) => [key, keys.get(node) ?? key]));
+      const changed = change(nested, (previous, next) => this.overrode.set(next, previous));
+      if (changed.kind !== "map") throw noMap(changed);
+      const after = new Map(flatten(changed, this.#separator).map(([key, node]) => [spellings.get(key) ?? key, node]));
+      for (const key of before.entries.keys()) if (!after.has(key)) this.#writable.delete(key);
+      for (const [key, node] of after) if (before.entries.get(key) !== node) this.#writable.set(key, node);
     } catch (error) {
       for (const problem of problemsOf(error)) this.#report(problem);
     }
@@ -105,4 +122,10 @@ export class FlatTree implements MergedTree {
     const starts = [`${key}${this.#separator}`, ...(this.#separator === "." ? [`${key}[`] : [])];
     return [...(this.root as MapNode).entries.keys()].filter((name) => starts.some((start) => name.startsWith(start)));
   }
+}
+
+function noMap(root: Node): Problem {
+  return new Problem("merge", `${root.origin.at(root.start)}: the root is no map, which a format of keys needs`, {
+    hint: "give a map, or choose another format for the output",
+  });
 }

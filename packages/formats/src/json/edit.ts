@@ -1,4 +1,4 @@
-import { applyChanges, type Editor, type Path } from "../changes.ts";
+import { type Additions, applyChanges, type Editor, type Path } from "../changes.ts";
 import { type Layout, layoutOf, lineIndent } from "../layout.ts";
 import type { ListNode, MapNode, Node } from "../node.ts";
 import type { SourceText } from "../source-text.ts";
@@ -56,12 +56,31 @@ class JsonEditor implements Editor {
     this.#edit(old, items, (index) => removed.has(keys[index] as string), writers);
   }
 
-  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
+  editList(old: ListNode, removed: ReadonlySet<number>, added: Additions, path: Path): void {
     const items = [...this.#document.items(old.start)];
-    const writers = added.map(
-      (node, index) => (style: JsonStyle) => writeJson(node, style, [...path, old.items.length - removed.size + index]),
-    );
-    this.#edit(old, items, (index) => removed.has(index), writers);
+    for (const [at, nodes] of added) {
+      const writers = nodes.map((node) => (style: JsonStyle) => writeJson(node, style, [...path, at]));
+      if (at < items.length) this.#insert(old, items, at, writers);
+      else this.#edit(old, items, (index) => removed.has(index), writers);
+    }
+    if (!added.has(items.length)) this.#edit(old, items, (index) => removed.has(index), []);
+  }
+
+  /** Inserts before an element, in its way of standing; comments on lines above it stay with it. */
+  #insert(old: Node, items: Item[], index: number, added: Writer[]): void {
+    const item = items[index] as Item;
+    const lead = this.#lead(item);
+    const newline = lead.lastIndexOf("\n");
+    const indent = newline < 0 ? lineIndent(this.#text, old.start) + this.#layout.unit : lead.slice(newline + 1);
+    const style = { ...this.#layout, indent, inline: newline < 0, colon: this.#colonOf(item) };
+    if (newline < 0) {
+      const gap = style.colon.endsWith(" ") ? ", " : ",";
+      this.splices.add(item.keyStart, item.keyStart, added.map((write) => write(style) + gap).join(""));
+      return;
+    }
+    const before = items[index - 1]?.comma ?? old.start;
+    const at = this.#restOfLine(before + 1);
+    this.splices.add(at, at, added.map((write) => `${this.#layout.eol}${indent}${write(style)},`).join(""));
   }
 
   #edit(old: Node, items: Item[], isRemoved: (index: number) => boolean, added: Writer[]): void {

@@ -1,4 +1,4 @@
-import { applyChanges, type Editor, type Path } from "../changes.ts";
+import { type Additions, applyChanges, type Editor, type Path } from "../changes.ts";
 import { insertLines, removeLine } from "../flat/lines.ts";
 import { layoutOf, lineIndent } from "../layout.ts";
 import { isScalar, type ListNode, type MapNode, type Node } from "../node.ts";
@@ -55,18 +55,32 @@ class TomlEditor implements Editor {
     this.#editEnclosed(old, enclosed ?? { items: [] }, (index) => removed.has(keys[index] as string), texts, " ");
   }
 
-  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
+  editList(old: ListNode, removed: ReadonlySet<number>, added: Additions, path: Path): void {
     const enclosed = this.#document.enclosed.get(old);
-    const first = old.items.length - removed.size;
+    for (const [at, items] of added) if (at < old.items.length) this.#insert(old, enclosed, at, items, path);
+    const last = added.get(old.items.length) ?? [];
     if (enclosed !== undefined) {
-      const texts = added.map((item, index) => writeValue(item, [...path, first + index]));
+      const texts = last.map((item) => writeValue(item, [...path, old.items.length]));
       this.#editEnclosed(old, enclosed, (index) => removed.has(index), texts, "");
       return;
     }
     for (const index of removed) this.#remove([...path, index]);
-    const list: ListNode = { kind: "list", items: added, origin: old.origin, start: 0, end: 0 };
-    if (first === 0 && added.length === 0) this.#keep(list, path);
-    else if (added.length > 0) this.#insertSections(sectionsOf(list, path), path);
+    if (removed.size === old.items.length && last.length === 0) this.#keep(listOf(last, old), path);
+    else if (last.length > 0) this.#insertSections(sectionsOf(listOf(last, old), path), path);
+  }
+
+  /** Inserts before an element that stays. */
+  #insert(old: ListNode, enclosed: Enclosed | undefined, at: number, items: readonly Node[], path: Path): void {
+    if (enclosed !== undefined) {
+      const { start } = enclosed.items[at] as { start: number };
+      const lead = this.#ownLine(start);
+      const gap = lead === undefined ? ", " : `,${this.#eol}${lead}`;
+      this.splices.add(start, start, items.map((item) => writeValue(item, [...path, at]) + gap).join(""));
+      return;
+    }
+    const sections = sectionsOf(listOf(items, old), path);
+    if (at > 0) this.#insertSections(sections, [...path, at - 1]);
+    else this.#insertBefore(this.#document.tables.find((table) => startsWith(table.path, path)) as Table, sections);
   }
 
   /** A table that existed only through what it held, or a list of tables, stays as an empty one. */
@@ -97,10 +111,15 @@ class TomlEditor implements Editor {
       this.splices.add(old.start + 1, old.end - 1, padding + texts.join(", ") + padding);
       return;
     }
-    const lead = /\n[ \t]*$/.exec(this.#text.slice(0, last.start))?.[0];
-    const separator = lead === undefined ? ", " : `,${this.#eol}${lead.slice(1)}`;
+    const lead = this.#ownLine(last.start);
+    const separator = lead === undefined ? ", " : `,${this.#eol}${lead}`;
     const start = lastKept < 0 ? "" : separator;
     this.splices.add(last.end, last.end, start + texts.join(separator));
+  }
+
+  /** The indentation of an element that starts its line; undefined for any other. */
+  #ownLine(start: number): string | undefined {
+    return /\n([ \t]*)$/.exec(this.#text.slice(0, start))?.[1];
   }
 
   /** Whether a map without braces of its own lies in an inline table, by a dotted key. */
@@ -165,9 +184,12 @@ class TomlEditor implements Editor {
   /** A header for a table that so far exists only through the headers below it. */
   #insertHeader(path: Path, lines: readonly string[]): void {
     const below = this.#document.tables.find((table) => startsWith(table.path, path)) as Table;
-    const at = this.#text.lastIndexOf("\n", below.start - 1) + 1;
-    const text = [`[${writePath(path)}]`, ...lines, ""].join(this.#eol) + this.#eol;
-    this.splices.add(Math.max(at, this.#document.source.start), Math.max(at, this.#document.source.start), text);
+    this.#insertBefore(below, [[`[${writePath(path)}]`, ...lines]]);
+  }
+
+  #insertBefore(table: Table, sections: readonly string[][]): void {
+    const at = Math.max(this.#text.lastIndexOf("\n", table.start - 1) + 1, this.#document.source.start);
+    this.splices.add(at, at, sections.map((lines) => [...lines, ""].join(this.#eol) + this.#eol).join(""));
   }
 
   /** Inserts sections behind everything that belongs to the table at `path`; for the root that is the end. */
@@ -189,6 +211,10 @@ class TomlEditor implements Editor {
         startsWith(entry.path, path) && entry.table.path.length < path.length && entry.path.length > path.length,
     );
   }
+}
+
+function listOf(items: readonly Node[], { origin }: Node): ListNode {
+  return { kind: "list", items, origin, start: 0, end: 0 };
 }
 
 function same(a: Path, b: Path): boolean {

@@ -1,4 +1,4 @@
-import { applyChanges, type Editor, type Path } from "../changes.ts";
+import { type Additions, applyChanges, type Editor, type Path } from "../changes.ts";
 import { layoutOf, lineIndent } from "../layout.ts";
 import { isScalar, type ListNode, type MapNode, type Node } from "../node.ts";
 import { Splices } from "../splices.ts";
@@ -101,16 +101,18 @@ class XmlEditor implements Editor {
     this.#append(element, lines, gone);
   }
 
-  editList(old: ListNode, removed: ReadonlySet<number>, added: readonly Node[], path: Path): void {
+  editList(old: ListNode, removed: ReadonlySet<number>, added: Additions, path: Path): void {
     const { elements } = this.#sites.get(old) as Site & { kind: "repeated" };
     for (const index of removed) this.#removeElement(elements[index] as Element);
     const last = elements.at(-1) as Element;
-    const indent = lineIndent(this.#text, last.start);
-    const first = old.items.length - removed.size;
-    const lines = added.flatMap((item, index) =>
-      writeElements(last.name, item, indent, this.#style, [...path, first + index]),
-    );
-    this.splices.add(last.end, last.end, lines.map((line) => this.#style.eol + indent + line).join(""));
+    const { eol } = this.#style;
+    for (const [at, items] of added) {
+      const next = elements[at];
+      const indent = lineIndent(this.#text, (next ?? last).start);
+      const lines = items.flatMap((item) => writeElements(last.name, item, indent, this.#style, [...path, at]));
+      if (next === undefined) this.splices.add(last.end, last.end, lines.map((line) => eol + indent + line).join(""));
+      else this.splices.add(next.start, next.start, lines.map((line) => line + eol + indent).join(""));
+    }
   }
 
   /** How the entries of a section end: `/>` or ` />`. */

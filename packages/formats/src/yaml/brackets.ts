@@ -27,6 +27,11 @@ export class Brackets {
     }
   }
 
+  insert(old: ListNode, index: number, texts: readonly string[]): void {
+    const [start] = this.#geography.flowItems(old)[index] as [number, number];
+    this.#splices.add(start, start, texts.map((text) => `${text}, `).join(""));
+  }
+
   /** `kept`: how many elements stay. */
   append(old: MapNode | ListNode, texts: readonly string[], kept: number): void {
     if (texts.length === 0) return;

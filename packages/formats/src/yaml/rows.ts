@@ -35,6 +35,15 @@ export class Rows {
     this.#appendRows(this.#geography.rowEnd(old, lastKept), lines, indent);
   }
 
+  /** Inserts rows before one that stays: behind the end of the one before it, so that comments above it stay with it. */
+  insert(old: ListNode, starts: readonly number[], index: number, lines: readonly string[], indent: string): void {
+    if (index > 0) this.#appendRows(this.#geography.rowEnd(old, index - 1), lines, indent);
+    else {
+      const start = starts[0] as number;
+      this.#splices.add(start, start, lines.map((line) => line + this.#layout.eol + indent).join(""));
+    }
+  }
+
   /**
    * Removes whole lines; the first one of a map behind a dash starts in the middle of its line. Those at the end go with
    * the line break before them: the one behind them is where something else may be inserted, or is not there.

@@ -1,6 +1,14 @@
 /** How a scalar is written: the five styles of YAML. */
 export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
 
+/** The style of a scalar by its type in the syntax tree. */
+export function styleOf(type: unknown): ScalarStyle {
+  if (type === "QUOTE_DOUBLE") return "double";
+  if (type === "QUOTE_SINGLE") return "single";
+  if (type === "BLOCK_LITERAL") return "literal";
+  return type === "BLOCK_FOLDED" ? "folded" : "plain";
+}
+
 /** Everything that a YAML 1.1 or 1.2 reader takes for something else than a string when it is not quoted. */
 const otherTypes = [
   /^(?:~|null|y|yes|n|no|true|false|on|off)?$/i,

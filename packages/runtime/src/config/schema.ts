@@ -145,7 +145,8 @@ export function anything(description: string) {
 
 /** One of several forms; a message speaks about the form that the given value resembles. */
 export function either<const O extends readonly [AnySchema, ...AnySchema[]]>(description: string, options: O) {
-  const expected = options.map((option) => metaOf(option)?.expected ?? "another form").join(", or ");
+  const forms = new Set(options.map((option) => metaOf(option)?.expected ?? "another form"));
+  const expected = [...forms].join(", or ");
   return describe(z.union(options), { description, expected });
 }
 
