@@ -82,6 +82,19 @@ export class Directories {
     }
   }
 
+  /** Its time stamps are others than when it was last listed, or it is another directory. */
+  hasChanged(path: string): boolean {
+    const known = this.#cache.get(path);
+    try {
+      const stat = statSync(systemPath(path));
+      return (
+        known?.key !== `${stat.dev}:${stat.ino}` || known.modified !== stat.mtimeMs || known.changed !== stat.ctimeMs
+      );
+    } catch {
+      return known !== undefined;
+    }
+  }
+
   /** Names of real directories (not links to some) in a directory. */
   subdirectories(path: string): readonly string[] {
     return this.#kinds(path).directories;

@@ -27,6 +27,8 @@ export class Discovery {
   readonly #directories: Directories;
   readonly #sources: readonly CompiledSource[];
   #visited = new Set<string>();
+  /** Directories that could not be listed: missing, or closed to us. */
+  #unlisted = new Set<string>();
   #wanted: readonly Wanted[] | undefined;
   #version = -1;
 
@@ -48,6 +50,7 @@ export class Discovery {
   scan(): readonly Wanted[] {
     if (this.#wanted !== undefined && this.#isUnchanged()) return this.#wanted;
     this.#visited = new Set();
+    this.#unlisted = new Set();
     const found = new Map<string, Wanted>();
     for (const [source, { patterns, exclude }] of this.#sources.entries()) {
       for (const path of patterns.flatMap((pattern) => this.#expand(pattern))) {
@@ -75,7 +78,7 @@ export class Discovery {
   }
 
   #isUnchanged(): boolean {
-    for (const directory of this.#visited) this.#directories.list(directory);
+    for (const directory of [...this.#visited, ...this.#unlisted]) this.#directories.list(directory);
     return this.#directories.version === this.#version;
   }
 
@@ -96,6 +99,7 @@ export class Discovery {
       this.#visited.add(directory);
       return listing.names;
     }
+    this.#unlisted.add(directory);
     for (let above = directory; above !== "/"; ) {
       above = dirname(above);
       if (this.#directories.list(above) === undefined) continue;

@@ -1,7 +1,9 @@
+import { Bursts } from "./bursts.ts";
 import { takeCheckpoint } from "./checkpoint.ts";
 import { drain } from "./drain.ts";
 import type { TrackedGeneration } from "./generation.ts";
 import { Inventory } from "./inventory.ts";
+import { joinPath } from "./names.ts";
 import { Pump } from "./pump.ts";
 import { Schedule } from "./schedule.ts";
 import type {
@@ -48,6 +50,7 @@ class FileFollower implements Follower {
   readonly #inventory: Inventory;
   readonly #pump: Pump;
   readonly #watches: Watches | undefined;
+  readonly #bursts: Bursts;
   readonly #schedule: Schedule;
   readonly #finish = Promise.withResolvers<void>();
   #drained: Promise<Unread[]> | undefined;
@@ -78,12 +81,20 @@ class FileFollower implements Follower {
     this.#watches = isWatching
       ? new Watches(
           {
-            structure: () => this.#schedule.wake(true),
+            structure: (directory) => this.#schedule.wake({ scan: true, isAlone: this.#bursts.isAlone(directory) }),
             change: (directory, name) => this.#changed(directory, name),
           },
           log,
         )
       : undefined;
+    this.#bursts = new Bursts({
+      now,
+      total: () => this.#pump.total,
+      pause: (directory) => this.#watches?.pause(directory),
+      resume: (directory) => this.#watches?.resume(directory),
+      files: (directory) => this.#inventory.filesIn(directory),
+      look: (directory) => this.#lookIn(directory),
+    });
     this.#schedule = new Schedule({
       pollInterval,
       now,
@@ -127,7 +138,7 @@ class FileFollower implements Follower {
 
   reload(sources: readonly SourceSpec[]): void {
     this.#inventory.reload(sources);
-    this.#schedule.wake(true);
+    this.#schedule.wake({ scan: true, isAlone: true });
   }
 
   committed(generation: Generation, position: Position): void {
@@ -157,10 +168,17 @@ class FileFollower implements Follower {
   }
 
   #changed(directory: string, name: string): void {
-    const generation = this.#inventory.at(directory === "/" ? `/${name}` : `${directory}/${name}`);
+    const isAlone = this.#bursts.isAlone(directory);
+    const generation = this.#inventory.at(joinPath(directory, name));
     if (generation === undefined) return;
     this.#pump.ready(generation);
-    this.#schedule.wake(false);
+    this.#schedule.wake({ scan: false, isAlone });
+  }
+
+  /** Finds what events would have told; returns the bytes that files have grown by. */
+  #lookIn(directory: string): number {
+    if (this.#inventory.hasChanged(directory)) this.#schedule.wake({ scan: true, isAlone: true });
+    return this.#inventory.lookIn(directory);
   }
 
   /** One round: what is asked for, then reading; returns the milliseconds until the next deadline. */
@@ -169,10 +187,12 @@ class FileFollower implements Follower {
     if (asked.scan) {
       this.#inventory.scan();
       // What was created in a directory before it was watched raised no event.
-      if (this.#watches?.sync(this.#inventory.directories)) this.#inventory.scan();
+      const { directories } = this.#inventory;
+      if (this.#watches?.sync(directories)) this.#inventory.scan();
+      this.#bursts.retain(directories);
     }
     if (asked.look) this.#inventory.lookAtAll();
-    const deadline = this.#pump.expire();
+    const deadline = Math.min(this.#bursts.look(), this.#pump.expire());
     void this.#run().then(() => this.#schedule.deadline(this.#pump.expire()));
     return this.#inventory.isUndecided ? Math.min(deadline, 20) : deadline;
   }

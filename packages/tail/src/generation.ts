@@ -136,23 +136,28 @@ export class TrackedGeneration implements Generation {
     return this.tail.length > 0 || this.midLine;
   }
 
-  /**
-   * Looks at size and time stamps. True when the file may hold something else than before: it has another size or
-   * stamp, or its stamp is so young that it proves nothing. Throws the system's error.
-   */
-  look(): boolean {
+  /** Looks at size and time stamps. True when they are not what they were. Throws the system's error. */
+  glance(): boolean {
     if (this.fd === undefined && this.path === undefined) return false;
     const stat = this.fd === undefined ? statSync(systemPath(this.path!)) : fstatSync(this.fd);
-    const isSame = stat.size === this.size && stat.mtimeMs === this.#modified && stat.ctimeMs === this.#changed;
-    const isSettled = this.#lookedAt - Math.max(stat.mtimeMs, stat.ctimeMs) > settleTime;
-    if (isSame && isSettled) return this.fd !== undefined && this.size !== this.offset;
+    if (stat.size === this.size && stat.mtimeMs === this.#modified && stat.ctimeMs === this.#changed) return false;
     this.size = stat.size;
     this.#modified = stat.mtimeMs;
     this.#changed = stat.ctimeMs;
+    return true;
+  }
+
+  /**
+   * True when the file may hold something else than before: size or stamps have changed, or the stamp is so young that
+   * it proves nothing. Throws the system's error.
+   */
+  look(): boolean {
+    const isSettled = this.#lookedAt - Math.max(this.#modified, this.#changed) > settleTime;
+    if (!this.glance() && isSettled) return this.fd !== undefined && this.size !== this.offset;
     this.#lookedAt = Date.now();
     // The new bytes may be those of a rewrite, which were never lost.
     if (this.size > Math.max(this.offset, this.confirmed) && this.#startOfSame(this.size)) this.confirmed = this.size;
-    return true;
+    return this.fd !== undefined || this.path !== undefined;
   }
 
   /**

@@ -29,6 +29,11 @@ export function systemPath(path: string): string | Buffer {
   return Buffer.concat(parts);
 }
 
+/** The path of a name in a directory. */
+export function joinPath(directory: string, name: string): string {
+  return directory === "/" ? `/${name}` : `${directory}/${name}`;
+}
+
 /** True when a name that the system decoded for us has lost bytes. */
 export function isDamaged(name: string): boolean {
   return name.includes(replacement);

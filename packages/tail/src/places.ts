@@ -22,9 +22,18 @@ interface Cached {
 export class Places {
   readonly #directories: Directories;
   readonly #cache = new Map<string, Cached>();
+  #isCertain = true;
 
   constructor(directories: Directories) {
     this.#directories = directories;
+  }
+
+  /**
+   * What stands at the paths asked for since the last `retain` can change only with their directories: none is a link, and
+   * all directories could be listed.
+   */
+  get isCertain(): boolean {
+    return this.#isCertain;
   }
 
   /** Undefined: nothing there, a link to nothing, or a directory that cannot be entered. */
@@ -34,6 +43,7 @@ export class Places {
     // Where a link leads can change without any change in its own directory.
     if (version !== undefined && known?.version === version && known.place.link === undefined) return known.place;
     const place = look(path);
+    if (version === undefined || place === undefined || place.link !== undefined) this.#isCertain = false;
     if (place === undefined) this.#cache.delete(path);
     else if (version !== undefined) this.#cache.set(path, { version, place });
     return place;
@@ -41,6 +51,7 @@ export class Places {
 
   /** Forgets all paths but these. */
   retain(paths: ReadonlySet<string>): void {
+    this.#isCertain = true;
     if (this.#cache.size <= paths.size) return;
     for (const path of this.#cache.keys()) if (!paths.has(path)) this.#cache.delete(path);
   }

@@ -1,9 +1,6 @@
 /** A pass may take this part of one core's time at most, when events make it a mere safety net. */
 const passShare = 0.02;
-/**
- * Milliseconds between two rounds of work while events keep coming: what a burst of small writes brought is taken in one
- * read. An event after a pause is dealt with at once.
- */
+/** Milliseconds that an event in a burst waits for those that follow it. */
 const burstPause = 5;
 /** Scans that events ask for may take this part. */
 const scanShare = 0.1;
@@ -27,8 +24,6 @@ export class Schedule {
   #nextPass = 0;
   #nextScan = 0;
   #isScanAsked = false;
-  /** When work was last done. */
-  #lastWork = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
   constructor(options: ScheduleOptions) {
@@ -40,18 +35,16 @@ export class Schedule {
     this.#tick();
   }
 
-  /** Something happened. Events of one turn of the event loop are dealt with together. */
-  wake(scan: boolean): void {
-    this.#isScanAsked ||= scan;
+  /** Something happened. Events of one turn of the event loop are dealt with together, and those of a burst. */
+  wake(event: { scan: boolean; isAlone: boolean }): void {
+    this.#isScanAsked ||= event.scan;
     if (this.#isStopped || this.#immediate !== undefined) return;
-    const pause = this.#lastWork + burstPause - this.#options.now();
-    if (pause > 0) {
-      this.deadline(pause);
+    if (!event.isAlone) {
+      this.deadline(burstPause);
       return;
     }
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
-      this.#lastWork = this.#options.now();
       this.#tick();
     });
   }
@@ -65,7 +58,6 @@ export class Schedule {
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
-        this.#lastWork = this.#options.now();
         this.#tick();
       },
       Math.max(1, Math.ceil(milliseconds)),

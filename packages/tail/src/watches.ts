@@ -6,7 +6,8 @@ import { isDamaged, systemPath } from "./names.ts";
 const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x01021997, 0x00c36400]);
 
 interface Watch {
-  readonly watcher: FSWatcher;
+  /** Undefined while it is paused. */
+  watcher: FSWatcher | undefined;
   /** Device and inode. A watch follows these, not the name. */
   readonly key: string;
 }
@@ -56,6 +57,22 @@ export class Watches {
     return isNew;
   }
 
+  /** Ends the events of a directory for now. What the kernel has queued is dropped. */
+  pause(directory: string): void {
+    const known = this.#watches.get(directory);
+    known?.watcher?.close();
+    if (known !== undefined) known.watcher = undefined;
+  }
+
+  /** Begins them again, if the directory is still to be watched. */
+  resume(directory: string): void {
+    const known = this.#watches.get(directory);
+    if (known === undefined || known.watcher !== undefined) return;
+    this.#close(directory);
+    const key = keyOf(directory);
+    if (key === undefined || !this.#open(directory, key)) this.#isComplete = false;
+  }
+
   close(): void {
     for (const directory of [...this.#watches.keys()]) this.#close(directory);
   }
@@ -83,7 +100,7 @@ export class Watches {
   }
 
   #close(directory: string): void {
-    this.#watches.get(directory)?.watcher.close();
+    this.#watches.get(directory)?.watcher?.close();
     this.#watches.delete(directory);
   }
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import path from "node:path";
+import { join } from "node:path";
 import { it } from "node:test";
 import fc from "fast-check";
 import { World } from "./world.ts";
 
-/** Raise it for a long run: `MODEL_RUNS=2000`. `MODEL_SEED` repeats a run that failed. */
-const runs = Number(process.env.MODEL_RUNS ?? 300);
-const seed = process.env.MODEL_SEED === undefined ? undefined : Number(process.env.MODEL_SEED);
+/** Raise it for a long run. `MODEL_SEED` repeats a run that failed, `MODEL_PATH` only its shortest case: both are printed. */
+const runs = Number(process.env.MODEL_RUNS ?? 2000);
+const { MODEL_SEED: seed, MODEL_PATH: path } = process.env;
 
 type Step = (world: World) => void | Promise<void>;
 
@@ -45,7 +45,7 @@ it(`every line once, in order, whatever happens to the file (${runs} runs)`, asy
     fc.boolean(),
     fc.array(steps, { maxLength: 30, size: "max" }),
     async (inGlob, actions) => {
-      const directory = mkdtempSync(path.join(tmpdir(), "outrigger-model-"));
+      const directory = mkdtempSync(join(tmpdir(), "outrigger-model-"));
       const world = new World(directory, inGlob);
       try {
         // Backups that are there at the first look are history.
@@ -57,5 +57,10 @@ it(`every line once, in order, whatever happens to the file (${runs} runs)`, asy
       }
     },
   );
-  await fc.assert(property, { numRuns: runs, ...(seed !== undefined && { seed }) });
+  await fc.assert(property, {
+    numRuns: runs,
+    includeErrorInReport: true,
+    ...(seed !== undefined && { seed: Number(seed) }),
+    ...(path !== undefined && { path }),
+  });
 });
