@@ -9,7 +9,7 @@ const shortestPause = 10;
 /** Pauses become longer up to this, while they bring much: a quiet file beside a busy one waits no longer. */
 const longestPause = 50;
 /** How much longer each is than the one before. */
-const pauseGrowth = 1.5;
+const pauseGrowth = 2;
 /** So many files may be looked at in a millisecond of pause, which takes 2 or 3 percent of the time. */
 const filesPerMillisecond = 10;
 /** A pause that brings no more than so many events would have is of no use: its writer waits for us, or has ended. */

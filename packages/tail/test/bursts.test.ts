@@ -58,7 +58,7 @@ describe("bursts of events", () => {
       pauses.push(Math.round(pause));
       host.time += pause;
     }
-    assert.deepEqual(pauses, [10, 15, 23, 34, 50, 50]);
+    assert.deepEqual(pauses, [10, 20, 40, 50, 50, 50]);
     assert.ok(host.isPaused);
   });
 
@@ -67,7 +67,7 @@ describe("bursts of events", () => {
     const bursts = new Bursts(host);
     raise(bursts, host, 1000, 0.1);
     host.time += bursts.look();
-    host.growth = 400;
+    host.growth = 300;
     assert.equal(bursts.look(), Number.POSITIVE_INFINITY);
     assert.deepEqual(host.calls, ["pause", "look", "resume", "look"]);
   });
