@@ -42,22 +42,34 @@ function changeMap(base: MapNode, merged: MapNode, editor: Editor, path: Path): 
 }
 
 function changeList(base: ListNode, merged: ListNode, editor: Editor, path: Path): void {
-  const removed = new Set<number>();
+  const pairs = pairElements(base, merged);
+  const removed = new Set(base.items.keys().filter((index) => !pairs.has(index)));
   const added = new Map<number, readonly Node[]>();
-  const change = (from: number, to: number) =>
-    applyChanges(base.items[from] as Node, merged.items[to] as Node, editor, [...path, from]);
+  let behind = 0;
+  for (const [from, to] of [...pairs, [base.items.length, merged.items.length] as const]) {
+    if (behind < to) added.set(from, merged.items.slice(behind, to));
+    behind = to + 1;
+    if (from < base.items.length)
+      applyChanges(base.items[from] as Node, merged.items[to] as Node, editor, [...path, from]);
+  }
+  if (removed.size > 0 || added.size > 0) editor.editList(base, removed, added, path);
+}
+
+/**
+ * Which element of `merged` is written in the place of which one of `base`, by their indices in ascending order: those that
+ * survive, changed or not, and between them the others by position.
+ */
+export function pairElements(base: ListNode, merged: ListNode): ReadonlyMap<number, number> {
+  const pairs = new Map<number, number>();
   let from = 0;
   let to = 0;
   for (const [kept, at] of [...survivors(base, merged), [base.items.length, merged.items.length] as const]) {
-    // Between two elements that stay, position is identity.
-    while (from < kept && to < at) change(from++, to++);
-    while (from < kept) removed.add(from++);
-    if (to < at) added.set(kept, merged.items.slice(to, at));
-    if (kept < base.items.length) change(kept, at);
+    while (from < kept && to < at) pairs.set(from++, to++);
+    if (kept < base.items.length) pairs.set(kept, at);
     from = kept + 1;
     to = at + 1;
   }
-  if (removed.size > 0 || added.size > 0) editor.editList(base, removed, added, path);
+  return pairs;
 }
 
 /** The elements of `base`, changed or not, that stand in `merged` in the same order: their index in each. */

@@ -27,6 +27,13 @@ const bytes: readonly [format: FormatName, before: string, operations: readonly 
     "l:\n  # one\n  - 1.10 # first\n  - a: 1\n    b: 2\n  # two\n  - 2\nf: [1.10, x, 2]\n",
   ],
   [
+    // The text of an anchor goes when its element moves; its alias keeps the value.
+    "yaml",
+    "l:\n  - x: &a 1.10\n  - y: *a # alias\n",
+    [{ op: "move", from: "/l/0", path: "/l/1" }],
+    "l:\n  - y: 1.10 # alias\n  - x: 1.10\n",
+  ],
+  [
     "toml",
     "l = [1.10, # c\n     2.0]\n\n[[t]]\nn = 1 # one\n\n[[t]]\nn = 2 # two\n",
     [

@@ -98,6 +98,14 @@ function* pathsOf(node: Node, path: string[] = []): Generator<string[]> {
 
 const quoted = (path: readonly string[]) => path.map((key) => JSON.stringify(key)).join(".");
 
+/** A patch that adds an element, or moves the last one, to the place of another. */
+function insertion(path: readonly string[], isNew: boolean): Change {
+  const pointer = path.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  const from = `${pointer.slice(0, pointer.lastIndexOf("/"))}/0`;
+  const operation = isNew ? { op: "add", path: pointer, value: { n: 1 } } : { op: "move", from, path: pointer };
+  return { patch: JSON.stringify([operation]) };
+}
+
 const choices = fc.infiniteStream(fc.nat(1000)).map(
   (stream): Choose =>
     (n) =>
@@ -121,6 +129,7 @@ test("any edits of any style of YAML give the merged tree, and leave every other
       const values = ["5", "true", "text", "two\nlines\n", "no", null];
       const changes = Array.from({ length: 1 + chance(3) }, (): Change => {
         const path = paths[chance(paths.length)] as string[];
+        if (/^[0-9]+$/.test(path.at(-1) as string) && chance(2) === 0) return insertion(path, chance(2) === 0);
         return [quoted(chance(3) === 0 ? [...path, "new"] : path), values[chance(values.length)] as string | null];
       });
       let edited: Awaited<ReturnType<typeof edit>>;

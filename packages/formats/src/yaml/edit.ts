@@ -4,7 +4,7 @@ import { canonical, type Layout, layoutOf } from "../layout.ts";
 import { equal, type ListNode, type MapNode, type Node } from "../node.ts";
 import { Splices } from "../splices.ts";
 import { Brackets } from "./brackets.ts";
-import { counterpart } from "./counterpart.ts";
+import { Counterparts } from "./counterpart.ts";
 import { Geography } from "./geography.ts";
 import type { YamlMap, YamlText } from "./parse.ts";
 import { Rows } from "./rows.ts";
@@ -62,14 +62,14 @@ class YamlEditor implements Editor {
 
   /** An alias keeps its value when the text of its anchor changes: it is then written out. */
   #detach(merged: Node): void {
-    const { root } = this.#document;
+    const counterparts = new Counterparts(this.#document.root, merged);
     const done: Path[] = [];
     for (const { path, target, holder } of this.#document.uses.toSorted((a, b) => a.path.length - b.path.length)) {
       const anchored = this.#geography.pathOf(target);
-      const anchor = anchored && counterpart(root, merged, anchored);
+      const anchor = anchored && counterparts.of(anchored);
       // Gone altogether is changed as well.
       if (anchored === undefined || (anchor !== undefined && equal(anchor, target))) continue;
-      const next = counterpart(root, merged, path);
+      const next = counterparts.of(path);
       if (next === undefined || done.some((outer) => outer.every((step, index) => step === path[index]))) continue;
       done.push(path);
       this.#settled.add(holder);
