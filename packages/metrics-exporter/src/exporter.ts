@@ -60,7 +60,7 @@ export class Exporter {
     const names = new Set(config.rules.map(({ name }) => name));
     const gone = this.engine.rules.map(({ rule }) => rule.name).filter((name) => !names.has(name));
     this.store.budget.limit = config.limits.series;
-    this.engine.use(config.rules);
+    await this.engine.use(config.rules);
     this.own.forgetRules(gone);
     await this.start(config);
   }

@@ -119,14 +119,14 @@ describe("the samples that rules make", () => {
     ],
   ];
   for (const [sentence, rules, text, samples] of cases) {
-    test(sentence, () => assert.deepEqual(runRules(rules, text).samples, samples));
+    test(sentence, async () => assert.deepEqual((await runRules(rules, text)).samples, samples));
   }
 });
 
-test("durations fall into inclusive buckets, and a word is an error", () => {
+test("durations fall into inclusive buckets, and a word is an error", async () => {
   const rules = { job_duration_seconds: { match: "job {job} took {value:duration}", buckets: [0.1, 1, 10] } };
   const text = ["50 ms", "0.1 s", "2 s", "1 m", "ages", "-"].map((took) => `job a took ${took}\n`).join("");
-  const { samples, errors } = runRules(rules, text);
+  const { samples, errors } = await runRules(rules, text);
   assert.deepEqual(samples, [
     'job_duration_seconds_bucket{job="a",le="0.1"} 2',
     'job_duration_seconds_bucket{job="a",le="1"} 2',
@@ -138,12 +138,12 @@ test("durations fall into inclusive buckets, and a word is an error", () => {
   assert.deepEqual(errors, ["job_duration_seconds: not_a_number"]);
 });
 
-test("default buckets: 5 ms to 60 s, and 64 B to 1 MiB in powers of four", () => {
-  const bounds = (rules: Rules) =>
-    runRules(rules, "")
-      .samples.map((line) => /le="(.*)"/.exec(line)?.[1])
+test("default buckets: 5 ms to 60 s, and 64 B to 1 MiB in powers of four", async () => {
+  const bounds = async (rules: Rules) =>
+    (await runRules(rules, "")).samples
+      .map((line) => /le="(.*)"/.exec(line)?.[1])
       .filter((bound) => bound !== undefined);
-  assert.deepEqual(bounds({ a_seconds: "took {value}" }).map(Number), [
+  assert.deepEqual((await bounds({ a_seconds: "took {value}" })).map(Number), [
     0.005,
     0.01,
     0.025,
@@ -159,48 +159,53 @@ test("default buckets: 5 ms to 60 s, and 64 B to 1 MiB in powers of four", () =>
     60,
     Number.NaN,
   ]);
-  assert.equal(bounds({ a_bytes: "sent {value}" }).join(" "), "64 256 1024 4096 16384 65536 262144 1048576 +Inf");
+  assert.equal(
+    (await bounds({ a_bytes: "sent {value}" })).join(" "),
+    "64 256 1024 4096 16384 65536 262144 1048576 +Inf",
+  );
 });
 
-test("a negative increment is refused and counted", () => {
-  const { samples, errors } = runRules({ a_total: "n={value}" }, "n=5\nn=-2\n");
+test("a negative increment is refused and counted", async () => {
+  const { samples, errors } = await runRules({ a_total: "n={value}" }, "n=5\nn=-2\n");
   assert.deepEqual(samples, ["a_total 5"]);
   assert.deepEqual(errors, ["a_total: negative"]);
 });
 
-test("an error in one rule does not stop another", () => {
-  const { samples } = runRules({ a_total: "n={value}", b_total: "n=" }, "n=x\n");
+test("an error in one rule does not stop another", async () => {
+  const { samples } = await runRules({ a_total: "n={value}", b_total: "n=" }, "n=x\n");
   assert.deepEqual(samples, ["a_total 0", "b_total 1"]);
 });
 
-test("past its limit a metric folds new label sets into one series, and totals stay exact", () => {
+test("past its limit a metric folds new label sets into one series, and totals stay exact", async () => {
   const text = Array.from({ length: 500 }, (_, index) => `user=${index % 50};\n`).join("");
-  const { samples } = runRules({ a_total: { match: "user={user};", limit: 10 } }, text);
+  const { samples } = await runRules({ a_total: { match: "user={user};", limit: 10 } }, text);
   assert.equal(samples.length, 11);
   assert.equal(samples.at(-1), 'a_total{overflow="true"} 400');
   const total = samples.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
   assert.equal(total, 500);
 });
 
-test("many rules with literals give the same as each alone", () => {
+test("many rules with literals give the same as each alone", async () => {
   const literals = ["err", "error", "error in", "rror", "a", "ab", "bab"];
   const rules = Object.fromEntries(literals.map((literal, index) => [`r${index}_total`, literal]));
   const lines = ["error in x", "erro", "bab", "a error", "", "err err error in", "abab"];
-  const together = runRules(rules, `${lines.join("\n")}\n`).samples;
+  const together = (await runRules(rules, `${lines.join("\n")}\n`)).samples;
   const alone = literals.map(
     (literal, index) => `r${index}_total ${lines.filter((line) => line.includes(literal)).length}`,
   );
   assert.deepEqual(together, alone);
 });
 
-test("a long line is matched on its beginning and counted once", () => {
-  const outcome = runRules({ a_total: "begin", b_total: "end" }, `begin ${"x".repeat(100)} end\n`, { maxLine: 50 });
+test("a long line is matched on its beginning and counted once", async () => {
+  const outcome = await runRules({ a_total: "begin", b_total: "end" }, `begin ${"x".repeat(100)} end\n`, {
+    maxLine: 50,
+  });
   assert.deepEqual(outcome.samples, ["a_total 1", "b_total 0"]);
   assert.equal(outcome.truncated, 1);
 });
 
-test("records that no rule matches are counted", () => {
-  assert.equal(runRules({ a_total: "x" }, "x\ny\n\n").unmatched, 2);
+test("records that no rule matches are counted", async () => {
+  assert.equal((await runRules({ a_total: "x" }, "x\ny\n\n")).unmatched, 2);
 });
 
 describe("rules that are refused", () => {
@@ -252,18 +257,18 @@ describe("rules that are refused", () => {
 });
 
 describe("unsafe: true", () => {
-  test("takes look-around and back references", () => {
+  test("takes look-around and back references", async () => {
     const rules = { a_total: { regex: "(?<=id=)(?<id>\\d+) (\\w)\\2(?!x)", unsafe: true } };
-    assert.deepEqual(runRules(rules, "id=7 aax\nid=7 aay\nid=8 ab\n").samples, ['a_total{id="7"} 1']);
+    assert.deepEqual((await runRules(rules, "id=7 aax\nid=7 aay\nid=8 ab\n")).samples, ['a_total{id="7"} 1']);
   });
 
-  test("a catastrophic pattern is given up in time, and another rule is still right", () => {
+  test("a catastrophic pattern is given up in time, and another rule is still right", async () => {
     const rules = { bad_total: { regex: "^(?=(a+)+$)\\1*(?<x>b)?(a|aa)+$", unsafe: true }, good_total: "a" };
     const began = performance.now();
-    const { samples, errors } = runRules(rules, `${"a".repeat(60)}!\n`.repeat(5));
+    const { samples, errors } = await runRules(rules, `${"a".repeat(60)}!\n`.repeat(5));
     assert.ok(performance.now() - began < 3000);
     assert.deepEqual(samples.at(-1), "good_total 5");
-    assert.deepEqual(errors, ["bad_total: timeout"]);
+    assert.deepEqual(errors, Array(5).fill("bad_total: timeout"));
   });
 
   test("is for a regex only", () => {

@@ -16,11 +16,11 @@ export interface Outcome {
 }
 
 /** Runs rules on a text, without files or HTTP. */
-export function runRules(
+export async function runRules(
   rules: Rules,
   text: string,
   { file = "/logs/app.log", limit = 2000, maxLine = 65_536 } = {},
-): Outcome {
+): Promise<Outcome> {
   const errors: string[] = [];
   let unmatched = 0;
   let truncated = 0;
@@ -46,7 +46,7 @@ export function runRules(
     compileRules(definitionsOf(rules), limit, (path, message) => problems.push(`${path.join(".")}: ${message}`)),
   );
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  engine.lines(text, file);
+  await engine.lines(text, file);
   const samples = [...store.metrics()].flatMap((metric) =>
     [...renderMetric(metric, "text", { zeros: undefined })]
       .join("")

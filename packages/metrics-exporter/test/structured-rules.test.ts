@@ -47,7 +47,7 @@ describe("rules on JSON records", () => {
     ],
   ];
   for (const [sentence, rules, text, samples] of cases) {
-    test(sentence, () => assert.deepEqual(runRules(rules, text).samples, samples));
+    test(sentence, async () => assert.deepEqual((await runRules(rules, text)).samples, samples));
   }
 });
 
@@ -61,8 +61,8 @@ describe("rules by preset", () => {
     '10.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a\\"b HTTP/1.1" 200 5 "-" "-"',
   ].join("\n");
 
-  test("nginx: every access line counts, whatever the request line is", () => {
-    const { samples, unmatched } = runRules(
+  test("nginx: every access line counts, whatever the request line is", async () => {
+    const { samples, unmatched } = await runRules(
       { http_requests_total: { preset: "nginx", labels: ["method", "status"] } },
       access,
     );
@@ -74,35 +74,38 @@ describe("rules by preset", () => {
     assert.equal(unmatched, 0);
   });
 
-  test("no labels by default, and a field as the value", () => {
+  test("no labels by default, and a field as the value", async () => {
     const rules = { http_requests_total: { preset: "nginx" }, sent_bytes_total: { preset: "apache", value: "bytes" } };
-    assert.deepEqual(runRules(rules, access).samples, ["http_requests_total 6", "sent_bytes_total 2481"]);
+    assert.deepEqual((await runRules(rules, access)).samples, ["http_requests_total 6", "sent_bytes_total 2481"]);
   });
 
-  test("conditions and filters on fields", () => {
+  test("conditions and filters on fields", async () => {
     const rules = { a_total: { preset: "nginx", when: { status: ">= 400" }, labels: { code: "{status:class}" } } };
-    assert.deepEqual(runRules(rules, access).samples, ['a_total{code="4xx"} 4']);
+    assert.deepEqual((await runRules(rules, access)).samples, ['a_total{code="4xx"} 4']);
   });
 
-  test("logfmt: the first of equal keys wins and quotes are honoured", () => {
+  test("logfmt: the first of equal keys wins and quotes are honoured", async () => {
     const rules = { a_total: { preset: "logfmt", labels: ["level", "msg"] } };
     const text = 'level=info level=warn msg="a b" x=1\nplain text here\n';
-    assert.deepEqual(runRules(rules, text).samples, ['a_total{level="info",msg="a b"} 1']);
+    assert.deepEqual((await runRules(rules, text)).samples, ['a_total{level="info",msg="a b"} 1']);
   });
 
-  test("json and formats on top of JSON", () => {
+  test("json and formats on top of JSON", async () => {
     const rules: Rules = {
       a_total: { preset: "json", labels: ["level"] },
       b_total: { preset: "pino", labels: ["method", "status"] },
     };
     const text = '{"level":30,"req":{"method":"GET"},"res":{"statusCode":200}}\n';
-    assert.deepEqual(runRules(rules, text).samples, ['a_total{level="30"} 1', 'b_total{method="GET",status="200"} 1']);
+    assert.deepEqual((await runRules(rules, text)).samples, [
+      'a_total{level="30"} 1',
+      'b_total{method="GET",status="200"} 1',
+    ]);
   });
 
-  test("levels are given as the log writes them", () => {
+  test("levels are given as the log writes them", async () => {
     const rules = { a_total: { preset: "serilog", labels: ["level"] } };
     const text = "2026-01-01 12:00:00.123 +00:00 [INF] Environment: TEST\n";
-    assert.deepEqual(runRules(rules, text).samples, ['a_total{level="INF"} 1']);
+    assert.deepEqual((await runRules(rules, text)).samples, ['a_total{level="INF"} 1']);
   });
 });
 

@@ -8,6 +8,8 @@ export interface Piece {
   readonly weight: number;
   /** How many characters its counted repetitions spell out: what the engine may have to try at every character. */
   readonly spelled: number;
+  /** Instructions of the linear-time engine, which may follow all of them at every character. */
+  readonly states: number;
   /** Whether it holds a capturing group, which cannot be written down twice. */
   readonly captures: boolean;
 }
@@ -16,8 +18,14 @@ export interface Piece {
 const engineBound = 16;
 /** What we are ready to write out as copies; every copy costs time on every character. */
 const copyBound = 64;
-/** The same for all counts of a pattern together: 200 take half a second on the worst line of 64 KiB. */
+/** The same for all counts of a pattern together. */
 const spelledBound = 200;
+
+/** `*`, `+` or `?` of a piece. The engine writes what must be there once before what may follow. */
+export function repeatFreely(piece: Piece, symbol: string, written: string): Piece {
+  const copies = symbol === "+" ? 2 : 1;
+  return { ...piece, text: piece.text + written, states: copies * piece.states + 1 };
+}
 
 /**
  * `{min,max}` of a piece, as copies of at most 16 repetitions each.
@@ -31,8 +39,9 @@ export function repeat(piece: Piece, min: number, max: number, lazy: string, wri
   }
   const spelled = count * Math.max(1, piece.spelled);
   const engineCount = max === Number.POSITIVE_INFINITY ? min + 1 : max;
+  const states = Math.max(1, engineCount) * (piece.states + 1);
   if (engineCount * piece.weight <= engineBound) {
-    return { ...piece, text: piece.text + written, weight: Math.max(1, engineCount) * piece.weight, spelled };
+    return { ...piece, text: piece.text + written, weight: Math.max(1, engineCount) * piece.weight, spelled, states };
   }
   if (piece.captures) {
     throw refuseInLinearTime(`the count ${written} of a group`, "make the group non-capturing: (?:…)");
@@ -42,7 +51,7 @@ export function repeat(piece: Piece, min: number, max: number, lazy: string, wri
   for (let left = min; left > 0; left -= chunk) text += `${piece.text}{${Math.min(left, chunk)}}`;
   if (max === Number.POSITIVE_INFINITY) text += `${piece.text}*${lazy}`;
   else for (let left = max - min; left > 0; left -= chunk) text += `${piece.text}{0,${Math.min(left, chunk)}}${lazy}`;
-  return { text: `(?:${text})`, weight: chunk * piece.weight, spelled, captures: false };
+  return { text: `(?:${text})`, weight: chunk * piece.weight, spelled, states, captures: false };
 }
 
 /** @throws PatternError when the counts of a whole pattern spell out too much. */

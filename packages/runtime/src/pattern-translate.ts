@@ -1,12 +1,14 @@
 /** Rewrites a user's pattern into the dialect of V8's linear-time engine, refusing what has no equivalent there. */
 import { caseInsensitiveRange, caseVariants } from "./pattern-case.ts";
 import { PatternError, refuseInLinearTime } from "./pattern-errors.ts";
-import { checkSpelled, type Piece, repeat } from "./pattern-repeat.ts";
+import { checkSpelled, type Piece, repeat, repeatFreely } from "./pattern-repeat.ts";
 
 /** A translated pattern: `source` and `flags` for the RegExp constructor. */
 export interface Translated {
   readonly source: string;
   readonly flags: string;
+  /** How much of it the linear-time engine may have to follow at every character. */
+  readonly states: number;
 }
 
 /**
@@ -23,7 +25,7 @@ export function translate(source: string, flags: string, unsafe: boolean): Trans
   const translator = new Translator(source.slice(leading?.[0].length ?? 0), unsafe);
   const translated = translator.alternatives(scope);
   if (!unsafe) checkSpelled(translated);
-  return { source: translated.text, flags: [...all].join("") };
+  return { source: translated.text, flags: [...all].join(""), states: translated.states };
 }
 
 interface Scope {
@@ -46,10 +48,12 @@ class Translator {
     let text = "";
     let weight = 1;
     let spelled = 0;
+    let states = 0;
     let captures = false;
     while (this.#at < this.#source.length && this.#source[this.#at] !== ")") {
       if (this.#source[this.#at] === "|") {
         text += "|";
+        states++;
         this.#at++;
         continue;
       }
@@ -57,9 +61,10 @@ class Translator {
       text += piece.text;
       weight = Math.max(weight, piece.weight);
       spelled += piece.spelled;
+      states += piece.states;
       captures ||= piece.captures;
     }
-    return { text, weight, spelled, captures };
+    return { text, weight, spelled, states, captures };
   }
 
   #quantified(atom: Piece): Piece {
@@ -67,7 +72,7 @@ class Translator {
     if (!quantifier) return atom;
     const [text, symbol, low, comma, high, lazy = ""] = quantifier;
     this.#at += text.length;
-    if (symbol !== undefined) return { ...atom, text: atom.text + text };
+    if (symbol !== undefined) return repeatFreely(atom, symbol, text);
     const min = Number(low);
     const max = comma === "" ? min : high === "" ? Number.POSITIVE_INFINITY : Number(high);
     if (this.#unsafe) return { ...atom, text: atom.text + text };
@@ -115,7 +120,8 @@ class Translator {
     }
     const body = this.alternatives(inner);
     this.#at++;
-    return { ...body, text: `${open}${body.text})`, captures: captures || body.captures };
+    const states = body.states + (captures ? 1 : 0);
+    return { ...body, text: `${open}${body.text})`, states, captures: captures || body.captures };
   }
 
   #escape(scope: Scope): string {
@@ -177,7 +183,7 @@ class Translator {
 }
 
 function piece(text: string): Piece {
-  return { text, weight: 1, spelled: 0, captures: false };
+  return { text, weight: 1, spelled: 0, states: 1, captures: false };
 }
 
 function modified(scope: Scope, on: string, off: string): Scope {

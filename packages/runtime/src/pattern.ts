@@ -6,6 +6,7 @@
  * look-around, back references and large counts. So a pattern is translated into what that engine understands, and
  * refused when it does not.
  */
+import { type Effort, longTexts, shortTexts, worstCost } from "./pattern-cost.ts";
 import { PatternError, refuseInLinearTime } from "./pattern-errors.ts";
 import { translate } from "./pattern-translate.ts";
 
@@ -21,12 +22,13 @@ export interface PatternOptions {
 
 // The counter of backtracks does not see quadratic scanning, hence a low bound (2000 costs nothing on ordinary lines).
 // Both flags act on patterns compiled after this point, so this module must be loaded before it compiles any.
-const fallbackFlags = [
-  "--enable-experimental-regexp-engine-on-excessive-backtracks",
-  "--regexp-backtracks-before-fallback=2000",
-];
+const fallbackFlags = ["--enable-experimental-regexp-engine-on-excessive-backtracks", backtracksFlag(shortTexts)];
 // The images give them on the command line, and are spared the 5 ms that node:v8 takes to load.
 if (!fallbackFlags.every((flag) => process.execArgv.includes(flag))) fallbackFlags.forEach(setFlag);
+
+function backtracksFlag({ backtracks }: Effort): string {
+  return `--regexp-backtracks-before-fallback=${backtracks}`;
+}
 
 function setFlag(flag: string): void {
   process.getBuiltinModule("node:v8").setFlagsFromString(flag);
@@ -48,7 +50,30 @@ export function compilePattern(source: string, options: PatternOptions = {}): Re
       throw refuseInLinearTime(`/${source}/`, "as a whole it is too large or nested too deeply: simplify it");
     }
   }
-  return new RegExp(translated.source, translated.flags);
+  const pattern = new RegExp(translated.source, translated.flags);
+  states.set(pattern, unsafe ? Number.POSITIVE_INFINITY : translated.states);
+  return pattern;
+}
+
+const states = new WeakMap<RegExp, number>();
+
+/** Nanoseconds that a pattern made by `compilePattern` takes for each character of a text at worst; infinite when unsafe. */
+export function costOf(pattern: RegExp, effort: Effort): number {
+  return worstCost(states.get(pattern) ?? Number.POSITIVE_INFINITY, effort);
+}
+
+/** The same pattern for long texts, with an earlier fallback: `pattern` must be one that the linear-time engine can take. */
+export function forLongTexts({ source, flags }: RegExp): RegExp {
+  setFlag(backtracksFlag(longTexts));
+  try {
+    // In another spelling, or V8 would find the one it has compiled already.
+    const pattern = new RegExp(`(?:${source})`, flags);
+    // The flag is read when a pattern is used for the first time.
+    pattern.test("");
+    return pattern;
+  } finally {
+    setFlag(backtracksFlag(shortTexts));
+  }
 }
 
 /** Whether V8's linear-time engine can take over `source` (already translated) when a match backtracks too often. */

@@ -23,7 +23,7 @@ export async function suggest({ args }: CommandContext<MetricsConfig>): Promise<
   if (args.length === 0) throw new UsageError("name at least one log file: metrics-exporter suggest app.log");
   const lines: string[] = [];
   for (const file of args) await readLines(file, lines);
-  const proposal = keepMatching(propose(lines), lines);
+  const proposal = await keepMatching(propose(lines), lines);
   await print(
     toYaml(
       args.map((file) => path.resolve(file)),
@@ -60,7 +60,7 @@ function propose(lines: readonly string[]): Proposal {
 }
 
 /** What is valid and matches the lines; the rest is not worth proposing. */
-function keepMatching(proposal: Proposal, lines: readonly string[]): Proposal {
+async function keepMatching(proposal: Proposal, lines: readonly string[]): Promise<Proposal> {
   const refused = new Set<string>();
   compileRules(proposal, 2000, ([name]) => refused.add(String(name)));
   const sound = new Map([...proposal].filter(([name]) => !refused.has(name)));
@@ -72,7 +72,7 @@ function keepMatching(proposal: Proposal, lines: readonly string[]): Proposal {
   };
   const engine = new RuleEngine(new MetricStore(20_000), events, maxLine);
   engine.use(compileRules(sound, 2000, nothing));
-  engine.lines(lines.join("\n"), "");
+  await engine.lines(lines.join("\n"), "");
   const matching = new Set(engine.rules.filter(({ matches }) => matches > 0).map(({ rule }) => rule.name));
   return new Map([...sound].filter(([name]) => matching.has(name)));
 }

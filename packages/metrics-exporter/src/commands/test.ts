@@ -15,7 +15,7 @@ export async function test({ args, load }: CommandContext<MetricsConfig>): Promi
   for (const file of positionals) tests.push(...(await readAs(testFileSchema, file)).tests);
   let failed = false;
   for (const one of tests) {
-    const problems = runTest(one, config);
+    const problems = await runTest(one, config);
     failed ||= problems.length > 0;
     await print(
       problems.length === 0

@@ -4,9 +4,9 @@ import { type Follower, type FollowOptions, follow, type Generation } from "@out
 import type { LogSource } from "../config/log-files.ts";
 import type { MetricsConfig } from "../config.ts";
 import type { OwnMetrics } from "../own-metrics.ts";
-import type { RuleEngine } from "../rules/engine.ts";
+import type { RuleEngine, Settled } from "../rules/engine.ts";
 import { RecordJoiner, type RecordSink } from "./record-joiner.ts";
-import { TextConsumer, type TextSink } from "./text-consumer.ts";
+import { type Extent, TextConsumer, type TextSink } from "./text-consumer.ts";
 
 /** Bytes of a line that rules look at. */
 export const maxLine = 64 * 1024;
@@ -37,16 +37,15 @@ export interface ReadOptions extends Pick<FollowOptions, "log" | "once" | "resum
 export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetrics, options: ReadOptions): LogReader {
   const { advanced, ...following } = options;
   const records: RecordSink<Generation> = {
-    record: (text, file) => engine.record(text, file),
+    record: (text, file, counted) => engine.record(text, file, counted),
     settled: (generation) => consumer.settled(generation),
   };
   const joinerFor = ({ logs }: ReadingConfig) => logs.multiline && new RecordJoiner(logs.multiline, records);
   let joiner = joinerFor(config);
   const sink: TextSink = {
-    lines(text, generation, lengths) {
-      if (joiner) return joiner.lines(text, generation, lengths());
-      engine.lines(text, generation.file);
-      return 0;
+    lines(text, generation, extent) {
+      if (joiner) return joiner.lines(text, generation, extent);
+      return engine.lines(text, generation.file, bytesSettled(extent));
     },
     bytes: (count) => own.read(count),
     truncated: () => own.truncated(),
@@ -76,14 +75,26 @@ export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetr
       return lag;
     },
     use(next) {
-      joiner?.close();
+      void joiner?.close();
       joiner = joinerFor(next);
       follower.reload(followed(next.sources));
     },
     async close() {
       await follower.close();
-      joiner?.close();
+      await joiner?.close();
     },
+  };
+}
+
+/** Counted lines as counted bytes. */
+function bytesSettled(extent: Extent): Settled {
+  let lines = 0;
+  let bytes = 0;
+  return (count, isAll) => {
+    if (isAll) return extent.settled(extent.bytes);
+    const lengths = extent.lengths();
+    for (; lines < count; lines++) bytes += lengths[lines] ?? 0;
+    extent.settled(bytes);
   };
 }
 

@@ -4,16 +4,27 @@ import type { Chunk, Consumer, Generation, Position } from "@outrigger/tail/foll
 /** Takes what was read. */
 export interface TextSink {
   /**
-   * Whole lines, each with its line end; the last one may lack it when the file was finished with.
-   *
-   * @param lengths gives the bytes that each line took in the file.
-   * @returns how many of the bytes at the end belong to a record that is not complete yet.
+   * Whole lines, each with its line end; the last one may lack it when the file was finished with. A promise when it takes
+   * longer than others should wait.
    */
-  lines(text: string, generation: Generation, lengths: () => readonly number[]): number;
+  lines(text: string, generation: Generation, extent: Extent): Promise<void> | undefined;
   bytes(count: number): void;
   truncated(): void;
   /** Nothing more comes from this file under this identity. */
-  end(generation: Generation): void;
+  end(generation: Generation): Promise<void> | undefined;
+}
+
+/** Where the lines of a text are in their file. */
+export interface Extent {
+  /** Bytes of all lines. */
+  readonly bytes: number;
+  /** Bytes of each line, its line end included. */
+  lengths(): readonly number[];
+  /**
+   * To be told, at the very moment when they are counted, how many of these bytes belong to records that are counted;
+   * negative when the last one began before this text. May be called more than once, with rising numbers.
+   */
+  settled(bytes: number): void;
 }
 
 /** Told up to where everything has been counted. */
@@ -54,52 +65,45 @@ export class TextConsumer implements Consumer {
     this.#maxLine = maxLine;
   }
 
-  data(generation: Generation, chunk: Chunk): void {
-    this.#sink.bytes(chunk.bytes.length);
-    let begin = 0;
+  data(generation: Generation, chunk: Chunk): Promise<void> | undefined {
+    const { bytes } = chunk;
+    this.#sink.bytes(bytes.length);
     let progress = this.#progress.get(generation.id);
     if (progress === undefined) {
       progress = { file: generation.file, unfinished: undefined, whole: undefined, received: undefined };
       this.#progress.set(generation.id, progress);
-      if (byteOrderMark.every((byte, index) => chunk.bytes[index] === byte)) begin = 3;
+      const begin = byteOrderMark.every((byte, index) => bytes[index] === byte) ? 3 : 0;
+      return this.#block(generation, progress, chunk, begin);
     }
-    const { bytes } = chunk;
-    let pending = 0;
-    if (progress.unfinished) {
-      const end = bytes.indexOf(lineFeed) + 1;
-      this.#extend(progress.unfinished, end === 0 ? bytes : bytes.subarray(0, end));
-      progress.received = chunk.position();
-      if (end === 0) return;
-      pending = this.#finish(generation, progress);
-      begin = end;
-    }
-    const whole = chunk.complete ? bytes.length : Math.max(begin, bytes.lastIndexOf(lineFeed) + 1);
-    if (whole > begin) {
-      const lengths = () => lineLengths(bytes, begin, whole);
-      pending = this.#sink.lines(bytes.toString("utf8", begin, whole), generation, lengths);
-    }
-    if (whole < bytes.length) {
-      progress.unfinished = { pieces: [], kept: 0, length: 0 };
-      this.#extend(progress.unfinished, bytes.subarray(whole));
-    }
-    progress.whole = chunk.position(whole);
+    const line = progress.unfinished;
+    if (line === undefined) return this.#block(generation, progress, chunk, 0);
+    const end = bytes.indexOf(lineFeed) + 1;
+    this.#extend(line, end === 0 ? bytes : bytes.subarray(0, end));
     progress.received = chunk.position();
-    if (!this.commit) return;
-    // A record that began in an earlier chunk leaves the position where it was: at its beginning.
-    if (pending <= whole) this.commit(generation, pending === 0 ? progress.whole : chunk.position(whole - pending));
+    if (end === 0) return undefined;
+    progress.unfinished = undefined;
+    // What began in an earlier chunk leaves the position where it was: at its beginning.
+    const settled = (counted: number) => this.#commitAt(generation, chunk, end - (line.length - counted));
+    const work = this.#line(line, generation, settled);
+    return work
+      ? work.then(() => this.#block(generation, progress, chunk, end))
+      : this.#block(generation, progress, chunk, end);
   }
 
-  flush(generation: Generation): void {
+  flush(generation: Generation): Promise<void> | undefined {
     const progress = this.#progress.get(generation.id);
-    if (!progress?.unfinished) return;
-    const pending = this.#finish(generation, progress);
+    const line = progress?.unfinished;
+    if (!progress || !line) return undefined;
+    progress.unfinished = undefined;
     progress.whole = progress.received;
-    if (pending === 0) this.settled(generation);
+    return this.#line(line, generation, (counted) => {
+      if (counted === line.length) this.settled(generation);
+    });
   }
 
-  end(generation: Generation): void {
-    this.flush(generation);
-    this.#sink.end(generation);
+  async end(generation: Generation): Promise<void> {
+    await this.flush(generation);
+    await this.#sink.end(generation);
     this.settled(generation);
     this.#progress.delete(generation.id);
   }
@@ -126,10 +130,31 @@ export class TextConsumer implements Consumer {
     line.length += bytes.length;
   }
 
-  #finish(generation: Generation, progress: Progress): number {
-    const line = progress.unfinished as LineInProgress;
-    progress.unfinished = undefined;
-    return this.#sink.lines(Buffer.concat(line.pieces).toString("utf8"), generation, () => [line.length]);
+  /** The whole lines of a chunk from `begin` on; the last one may go on in the next chunk. */
+  #block(generation: Generation, progress: Progress, chunk: Chunk, begin: number): Promise<void> | undefined {
+    const { bytes } = chunk;
+    const end = chunk.complete ? bytes.length : Math.max(begin, bytes.lastIndexOf(lineFeed) + 1);
+    if (end < bytes.length) {
+      progress.unfinished = { pieces: [], kept: 0, length: 0 };
+      this.#extend(progress.unfinished, bytes.subarray(end));
+    }
+    progress.whole = chunk.position(end);
+    progress.received = chunk.position();
+    if (end === begin) return undefined;
+    return this.#sink.lines(bytes.toString("utf8", begin, end), generation, {
+      bytes: end - begin,
+      lengths: () => lineLengths(bytes, begin, end),
+      settled: (counted) => this.#commitAt(generation, chunk, begin + counted),
+    });
+  }
+
+  #line(line: LineInProgress, generation: Generation, settled: Extent["settled"]): Promise<void> | undefined {
+    const text = Buffer.concat(line.pieces).toString("utf8");
+    return this.#sink.lines(text, generation, { bytes: line.length, lengths: () => [line.length], settled });
+  }
+
+  #commitAt(generation: Generation, chunk: Chunk, length: number): void {
+    if (length >= 0) this.commit?.(generation, chunk.position(length));
   }
 }
 

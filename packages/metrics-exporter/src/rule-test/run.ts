@@ -13,8 +13,8 @@ import type { RuleTest } from "./schema.ts";
 const nothing = () => {};
 
 /** What differs from what the test expects; nothing when it passes. */
-export function runTest({ lines, file, expect, absent }: RuleTest, config: MetricsConfig): string[] {
-  const samples = samplesOf(lines, file, config);
+export async function runTest({ lines, file, expect, absent }: RuleTest, config: MetricsConfig): Promise<string[]> {
+  const samples = await samplesOf(lines, file, config);
   const problems: string[] = [];
   for (const [wanted, value] of Object.entries(expect)) {
     const { name, labels } = readSample(`${wanted} 0`, { strict: false });
@@ -32,7 +32,11 @@ export function runTest({ lines, file, expect, absent }: RuleTest, config: Metri
 }
 
 /** The real values of all series after the lines, by `keyOf`. */
-function samplesOf(lines: string, file: string, { rules, limits, logs }: MetricsConfig): Map<string, number> {
+async function samplesOf(
+  lines: string,
+  file: string,
+  { rules, limits, logs }: MetricsConfig,
+): Promise<Map<string, number>> {
   const store = new MetricStore(limits.series);
   const events = {
     rule: () => ({ matched: nothing, failed: nothing }),
@@ -43,10 +47,12 @@ function samplesOf(lines: string, file: string, { rules, limits, logs }: Metrics
   const engine = new RuleEngine(store, events, maxLine);
   engine.use(rules);
   if (logs.multiline) {
-    const joiner = new RecordJoiner(logs.multiline, { record: (text) => engine.record(text, file), settled: nothing });
-    joiner.lines(lines, { id: 0, file }, []);
-    joiner.close();
-  } else engine.lines(lines, file);
+    const record = (text: string) => engine.record(text, file);
+    const joiner = new RecordJoiner(logs.multiline, { record, settled: nothing });
+    await joiner.lines(lines, { id: 0, file }, { bytes: 0, lengths: () => [], settled: nothing });
+    await joiner.close();
+  } else await engine.lines(lines, file);
+  engine.close();
   const text = [...store.metrics()]
     .flatMap((metric) => [...renderMetric(metric, "text", { zeros: undefined })])
     .join("");

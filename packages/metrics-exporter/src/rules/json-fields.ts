@@ -7,6 +7,9 @@ import type { Fields } from "./fields.ts";
 import { parsedRecord } from "./json-record.ts";
 import type { Matcher } from "./matcher.ts";
 
+/** Nanoseconds per character: what a text of nothing but brackets costs. */
+const jsonCost = 100;
+
 type Lookup = (record: Readonly<Record<string, unknown>>) => unknown;
 
 /** Fields by JSONPath (`$.a.b`) or by dotted name; there is no list of what exists. */
@@ -45,6 +48,7 @@ export class JsonFields implements Fields {
     const conditions = this.#conditions;
     return {
       names: this.#names,
+      cost: jsonCost,
       match(text, start, end, slots) {
         const record = parsedRecord(text, start, end);
         if (record === undefined) return false;

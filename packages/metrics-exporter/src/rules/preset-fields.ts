@@ -58,6 +58,9 @@ class NamedFields implements Fields {
   }
 }
 
+/** Nanoseconds per character at worst. */
+const logfmtCost = 200;
+
 /** Keys of `key=value` records. */
 class LogfmtFields implements Fields {
   readonly captures: readonly string[] = [];
@@ -76,6 +79,7 @@ class LogfmtFields implements Fields {
     const names = this.#used;
     return {
       names,
+      cost: logfmtCost,
       match(text, start, end, slots) {
         const pairs = readPairs(text.substring(start, end));
         if (pairs === undefined) return false;

@@ -1,11 +1,23 @@
 /** Matching by a regular expression of the user's. */
-import { compilePattern } from "@outrigger/runtime/pattern";
-import type { Matcher } from "./matcher.ts";
+import { compilePattern, costOf, forLongTexts } from "@outrigger/runtime/pattern";
+import { longTexts, shortTexts } from "@outrigger/runtime/pattern-cost";
+import type { MatchThread } from "./match-thread.ts";
+import type { Bounds, Matcher } from "./matcher.ts";
+import { Prepared } from "./prepared.ts";
+
+/** Nanoseconds that one match may keep everybody else waiting. */
+const longestWait = 25e6;
 
 /** A matcher for one pattern; what it captures are the named groups. */
 export class RegexMatcher implements Matcher {
   readonly names: readonly string[];
+  readonly cost: number;
+  readonly longest: number;
+  /** As it was written, with names. */
+  readonly #written: RegExp;
   readonly #pattern: RegExp;
+  #patternForLong: RegExp | undefined;
+  readonly #prepared = new Prepared();
   /** Numbers of the groups of each name; the same name may stand in several alternatives. */
   readonly #groups: readonly (readonly number[])[];
 
@@ -20,11 +32,25 @@ export class RegexMatcher implements Matcher {
     // Numbered groups instead of named ones: a match with names makes one more object for every record.
     this.#pattern = new RegExp(text, compiled.flags);
     this.names = used ?? [...groups.keys()];
+    this.#written = compiled;
+    this.cost = costOf(compiled, shortTexts);
+    this.longest = Math.floor(longestWait / costOf(compiled, longTexts));
     this.#groups = this.names.map((name) => groups.get(name) ?? []);
   }
 
+  begin(): void {
+    this.#prepared.clear();
+  }
+
+  prepare(text: string, records: readonly Bounds[], thread: MatchThread): Promise<void> {
+    const { source, flags } = this.#written;
+    return this.#prepared.fill({ source, flags, names: this.names }, text, records, thread);
+  }
+
   match(text: string, start: number, end: number, slots: string[]): boolean {
-    const match = this.#pattern.exec(text.substring(start, end));
+    const length = end - start;
+    if (length > this.longest) return this.#prepared.take(start, slots) ?? false;
+    const match = (length > shortTexts.length ? this.#forLong() : this.#pattern).exec(text.substring(start, end));
     if (match === null) return false;
     for (let slot = 0; slot < this.#groups.length; slot++) {
       slots[slot] = "";
@@ -34,6 +60,11 @@ export class RegexMatcher implements Matcher {
       }
     }
     return true;
+  }
+
+  #forLong(): RegExp {
+    this.#patternForLong ??= forLongTexts(this.#pattern);
+    return this.#patternForLong;
   }
 }
 

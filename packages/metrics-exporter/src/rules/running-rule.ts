@@ -35,32 +35,42 @@ export class RunningRule {
     metric.init(rule.init);
   }
 
+  /** Goes on where the same rule was before a reload. */
+  resume({ matches, lastMatch, lastRecord }: RunningRule): void {
+    this.matches = matches;
+    this.lastMatch = lastMatch;
+    this.lastRecord = lastRecord;
+  }
+
   begin(): void {
     this.rule.matcher.begin?.();
     this.#lastStart = -1;
   }
 
-  /** Runs on the record `text[start, end)` of `file`; true when it is one of this rule's. */
-  run(text: string, start: number, end: number, file: string): boolean {
+  /** Whether the record `text[start, end)` is one of this rule's; what it captured is kept for `count`. */
+  find(text: string, start: number, end: number): boolean {
     const { rule } = this;
     const slots = this.#slots;
     if (!rule.matcher.match(text, start, end, slots)) return false;
-    if (rule.accepts !== undefined && !rule.accepts(slots)) return false;
+    return rule.accepts === undefined || rule.accepts(slots);
+  }
+
+  /** Counts the record of `file` that was found last. */
+  count(start: number, end: number, file: string): void {
+    const { value } = this.rule;
     this.matches++;
     this.#events.matched();
     this.#lastStart = start;
     this.#lastEnd = end;
-    let value: number | undefined = 1;
-    if (rule.value !== undefined) {
-      value = rule.value.read(slots[rule.value.slot] as string);
-      if (value === undefined) return true;
-      if (Number.isNaN(value)) this.#events.failed("not_a_number");
-      else if (value < 0 && !(this.metric instanceof GaugeMetric)) this.#events.failed("negative");
-      else this.#record(value, file);
-      return true;
+    if (value === undefined) {
+      this.#record(1, file);
+      return;
     }
-    this.#record(value, file);
-    return true;
+    const number = value.read(this.#slots[value.slot] as string);
+    if (number === undefined) return;
+    if (Number.isNaN(number)) this.#events.failed("not_a_number");
+    else if (number < 0 && !(this.metric instanceof GaugeMetric)) this.#events.failed("negative");
+    else this.#record(number, file);
   }
 
   /** After a text: remembers the last match, cut out so that the text itself can be freed. */

@@ -7,8 +7,15 @@ import type { Matcher } from "./matcher.ts";
 import { scanQuantity } from "./quantity.ts";
 import type { Capture, Token } from "./template.ts";
 
-/** Something at a fixed place behind the previous step. */
-type Step = string | { readonly slot: number; readonly type: Capture["type"] | "raw" };
+/** What is captured at a fixed place behind the previous step. */
+interface Part {
+  readonly slot: number;
+  readonly type: Capture["type"] | "raw";
+  /** The run of non-blanks that was found last, so that tries within the same one do not scan it again. */
+  readonly word: { from: number; stop: number };
+}
+
+type Step = string | Part;
 
 /** Steps that must follow each other without a gap. `lead` is the capture between the previous run and this one. */
 interface Run {
@@ -17,6 +24,8 @@ interface Run {
 }
 
 const discard = -1;
+/** Nanoseconds per character for each step, at worst; most records cost nothing but the search for a literal. */
+const stepCost = 50;
 /** Occurrences of a literal that are tried before a record is given up. */
 const maxTries = 64;
 
@@ -24,6 +33,7 @@ const maxTries = 64;
 export class TemplateMatcher implements Matcher {
   readonly names: readonly string[];
   readonly literal: string | undefined;
+  readonly cost: number;
   readonly #runs: readonly Run[];
   /** The same, with any word in place of the value: tells "no number" from "no match". */
   readonly #lenientRuns: readonly Run[] | undefined;
@@ -50,10 +60,14 @@ export class TemplateMatcher implements Matcher {
     this.#anchored = typeof tokens[0] !== "string";
     const first = runs[0]?.steps[0];
     this.literal = typeof first === "string" ? first : undefined;
+    this.cost = tokens.length * stepCost;
   }
 
   begin(): void {
     this.#next = -1;
+    for (const { steps } of [...this.#runs, ...(this.#lenientRuns ?? [])]) {
+      for (const step of steps) if (typeof step !== "string") step.word.from = step.word.stop = -1;
+    }
   }
 
   match(text: string, start: number, end: number, slots: string[]): boolean {
@@ -107,7 +121,7 @@ export class TemplateMatcher implements Matcher {
         at += step.length;
         continue;
       }
-      const stop = scan(step.type, text, at, end, steps[index + 1]);
+      const stop = scan(step, text, at, end, steps[index + 1]);
       if (stop < 0) {
         if (step.type !== "word") this.#typeFailed = true;
         return -1;
@@ -131,7 +145,7 @@ function buildRuns(tokens: readonly Token[], slotOf: (capture: Capture) => numbe
   let steps: Step[] = [];
   for (const token of tokens) {
     if (typeof token === "string") steps.push(token);
-    else if (token.type !== "text") steps.push({ slot: slotOf(token), type: token.type });
+    else if (token.type !== "text") steps.push(part(slotOf(token), token.type));
     else {
       if (steps.length > 0) runs.push({ lead, steps });
       lead = slotOf(token);
@@ -143,13 +157,19 @@ function buildRuns(tokens: readonly Token[], slotOf: (capture: Capture) => numbe
 }
 
 function relax(step: Step, value: number): Step {
-  return typeof step !== "string" && step.slot === value ? { slot: value, type: "raw" } : step;
+  return typeof step !== "string" && step.slot === value ? part(value, "raw") : step;
 }
 
-function scan(type: Capture["type"] | "raw", text: string, from: number, end: number, next: Step | undefined): number {
+function part(slot: number, type: Part["type"]): Part {
+  return { slot, type, word: { from: -1, stop: -1 } };
+}
+
+function scan({ type, word }: Part, text: string, from: number, end: number, next: Step | undefined): number {
   if (type === "word" || type === "raw") {
-    const stop = wordEnd(text, from, end, typeof next === "string" ? next : undefined);
-    return type === "word" && stop === from ? -1 : stop;
+    const isKnown = word.from <= from && from <= word.stop;
+    if (!isKnown) word.stop = wordEnd(text, from, end, typeof next === "string" ? next : undefined);
+    word.from = from;
+    return type === "word" && word.stop === from ? -1 : word.stop;
   }
   if (type === "text") return -1;
   const stop = scanQuantity(type, text, from);
