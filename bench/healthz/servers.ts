@@ -62,14 +62,14 @@ export interface Server {
 export async function startServer(command: readonly string[], cache?: string): Promise<Server> {
   const port = await freePort();
   const [program = "", ...args] = command.map((argument) => argument.replaceAll("PORT", String(port)));
-  const { NODE_ENV, MALLOC_ARENA_MAX, NODE_COMPILE_CACHE_PORTABLE } = environment;
+  const { NODE_ENV, MALLOC_ARENA_MAX } = environment;
   const child = spawn(program, args, {
     stdio: "ignore",
     env: {
       ...process.env,
       NODE_ENV,
       MALLOC_ARENA_MAX,
-      ...(cache && { NODE_COMPILE_CACHE: cache, NODE_COMPILE_CACHE_PORTABLE }),
+      ...(cache && { NODE_COMPILE_CACHE: cache }),
     },
   });
   const url = `http://127.0.0.1:${port}/`;

@@ -216,3 +216,14 @@ test("a thousand requests cause no run", async (t) => {
   }
   assert.equal(target.hits, 1);
 });
+
+test("200 requests at once during a check that hangs are answered before it ends, and start no other", async (t) => {
+  const target = await startTarget(t, () => {});
+  const healthz = await startHealthz(t, { checks: { web: { http: target.url, timeout: "1h", interval: "10ms" } } });
+  await eventually(() => assert.equal(target.hits, 1));
+  const answers = await Promise.all(Array.from({ length: 200 }, () => healthz.get("/readyz?verbose")));
+  for (const { status, body } of answers) {
+    assert.deepEqual([status, JSON.parse(body).checks.web.status], [503, "PENDING"]);
+  }
+  assert.equal(target.hits, 1);
+});
