@@ -23,6 +23,9 @@ export interface Findings {
   readonly backups: ReadonlyMap<string, Place>;
 }
 
+/** Looks at a directory in which files are renamed faster than they can be looked at. */
+const mostLooks = 20;
+
 interface SurveyOptions {
   readonly sources: readonly SourceSpec[];
   readonly registry: Registry;
@@ -44,6 +47,8 @@ export class Survey {
   /** The version of the directories that the last findings belong to. */
   #version = -1;
   #isCertain = false;
+  /** A name that was listed was gone when it was looked at. */
+  #isMissed = false;
 
   /** Throws GlobError. */
   constructor(options: SurveyOptions) {
@@ -99,8 +104,7 @@ export class Survey {
     const { wanted, paths } = this.#findWanted();
     // What stood at a wanted path before had its other name before its successor came, so a listing that is younger
     // than the look at the path holds every predecessor.
-    this.#directories.beginScan();
-    const backups = this.#findBackups(paths);
+    const backups = this.#agreedBackups(paths);
     for (const key of wanted.keys()) backups.delete(key);
     for (const { path } of backups.values()) paths.add(path);
     this.#isCertain = this.#places.isCertain;
@@ -140,9 +144,31 @@ export class Survey {
     return { wanted, paths };
   }
 
+  /**
+   * Names are listed first and looked at one by one, so that a file which is renamed meanwhile can be missed under both of its
+   * names: where something is new, two looks have to agree.
+   */
+  #agreedBackups(wanted: ReadonlySet<string>): Map<string, Place> {
+    for (let look = 1, before: Map<string, Place> | undefined; ; look++) {
+      this.#directories.beginScan();
+      const backups = this.#findBackups(wanted);
+      const isAgreed = before !== undefined && isSame(before, backups);
+      if (isAgreed || look === mostLooks || !this.#isNew(backups)) return backups;
+      before = backups;
+    }
+  }
+
+  /** Some backup was not seen before, or left its place before it could be looked at. */
+  #isNew(backups: ReadonlyMap<string, Place>): boolean {
+    const { registry } = this.#options;
+    if (this.#isMissed) return true;
+    return [...backups.values()].some(({ stat }) => registry.find(stat) === undefined && !registry.isIgnored(stat));
+  }
+
   #findBackups(wanted: ReadonlySet<string>): Map<string, Place> {
     const { resumption } = this.#options;
     const backups = new Map<string, Place>();
+    this.#isMissed = false;
     for (const directory of this.directories) {
       const listing = this.#directories.list(directory);
       if (listing === undefined) continue;
@@ -152,6 +178,7 @@ export class Survey {
         const isBackup = this.laneOfBackup(path) !== undefined;
         if (!isBackup && !resumption.isPending) continue;
         const place = this.#places.at(path);
+        if (place === undefined) this.#isMissed = true;
         if (!place?.stat.isFile || backups.has(place.stat.key)) continue;
         if (isBackup || resumption.fileOf(place.stat) !== undefined) backups.set(place.stat.key, place);
       }
@@ -167,4 +194,8 @@ export class Survey {
     this.#backupNamesOf.set(listing, names);
     return names;
   }
+}
+
+function isSame(left: ReadonlyMap<string, Place>, right: ReadonlyMap<string, Place>): boolean {
+  return left.size === right.size && [...left].every(([key, { path }]) => right.get(key)?.path === path);
 }
