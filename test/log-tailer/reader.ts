@@ -59,6 +59,13 @@ export class PipedTailer {
     });
   }
 
+  /** Starts to read; returns what gives all that was read so far. */
+  readText(): () => string {
+    const chunks: Buffer[] = [];
+    this.#child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+    return () => Buffer.concat(chunks).toString();
+  }
+
   pause(): void {
     this.#child.stdout.pause();
   }
