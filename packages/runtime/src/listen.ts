@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, isIP, type Server } from "node:net";
 import { RuntimeFailure, systemCode } from "./errors.ts";
 
 export interface ListenAddress {
@@ -15,11 +15,31 @@ export function listen(server: Server, { host, port }: ListenAddress, key: strin
   return new Promise((resolve, reject) => {
     const failed = (error: Error) => reject(listenFailure(error, { host, port }, key));
     server.once("error", failed);
-    server.listen(host === undefined ? { port } : { host, port }, () => {
+    server.once("listening", () => {
       server.off("error", failed);
       resolve(server.address() as AddressInfo);
     });
+    bind(server, host, port);
   });
+}
+
+/** The step that `Server.listen` itself ends in; Node keeps it under this old name. */
+interface Bindable extends Server {
+  _listen2?(address: string | null, port: number, family: number, backlog: number, fd: undefined, flags: number): void;
+}
+
+// What Node's own queue of connections that nobody has accepted is.
+const BACKLOG = 511;
+
+/**
+ * `listen`, but for its look at node:cluster, which loads node:child_process and node:dgram: a tenth of what a start costs.
+ * docs/decisions/0063-what-a-start-loads.md
+ */
+function bind(server: Bindable, host: string | undefined, port: number): void {
+  const family = isIP(host ?? "");
+  if (server._listen2 === undefined || (host !== undefined && family === 0)) {
+    server.listen(host === undefined ? { port } : { host, port });
+  } else server._listen2(host ?? null, port, family, BACKLOG, undefined, 0);
 }
 
 function listenFailure(error: Error, { host = "", port }: ListenAddress, key: string): RuntimeFailure {

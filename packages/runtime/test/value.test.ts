@@ -32,8 +32,12 @@ const texts = [
     "| x",
     "a b",
     "15s",
+    "250ms",
     "64KiB",
+    "1B",
+    "10MB",
   ],
+  ...["*.example.com", "*.example.com:443", "10.0.0.0/8", "1.2.3.4", ":8080", ":x", "1:30", "[::1]:80"],
 ];
 
 test("a value is what YAML says it is, whether or not the parser was needed", async () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { systemCode } from "../errors.ts";
 import { suggestion } from "../nearest.ts";
 import { mask } from "../secrets.ts";
@@ -62,7 +62,8 @@ export async function readSource({ file, environment = process.env, assignments 
   const chosen = named ?? DEFAULT_FILE;
   let text: string;
   try {
-    text = await readFile(chosen, "utf8");
+    // Synchronous, as nothing else is to be done yet: the first asynchronous read starts four threads.
+    text = readFileSync(chosen, "utf8");
   } catch (error) {
     const code = systemCode(error);
     if (named === undefined && (code === "ENOENT" || code === "ENOTDIR"))

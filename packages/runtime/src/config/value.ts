@@ -25,6 +25,16 @@ function plainValue(text: string): { value: unknown } | undefined {
     return /^(true|false|True|False|TRUE|FALSE)$/.test(text) ? { value: /^t/i.test(text) } : { value: text };
   if (/^(0|[1-9]\d{0,14})$/.test(text)) return { value: Number(text) };
   const isNull = /^null$/i.test(text);
-  // Words, paths, hosts with ports, URLs, lists with commas: no character here means anything to YAML where it stands.
-  return !isNull && /^[A-Za-z/][\w/.,@+%?&=-]*(:[\w/.,@+%?&=-]+)*$/.test(text) ? { value: text } : undefined;
+  return !isNull && PLAIN_TEXT.some((pattern) => pattern.test(text)) ? { value: text } : undefined;
 }
+
+// No character here means anything to YAML where it stands, and none of these is a number.
+const PLAIN_TEXT = [
+  // Words, paths, hosts with ports, URLs, lists with commas. What begins with an asterisk would be an alias of nothing.
+  /^(\*\.)?[A-Za-z/][\w/.,@+%?&=-]*(:[\w/.,@+%?&=-]+)*$/,
+  // IPv4 addresses and blocks; a port alone.
+  /^\d{1,3}(\.\d{1,3}){3}(:\d{1,5}|\/\d{1,2})?$/,
+  /^:\d{1,5}$/,
+  // Durations and sizes.
+  /^\d+(ms|[smh]|[KMG]i?B|kB)$/,
+];

@@ -1,5 +1,4 @@
-import { type FSWatcher, watch } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
+import { type FSWatcher, readFileSync, realpathSync, watch } from "node:fs";
 import path from "node:path";
 
 export interface FileWatch {
@@ -14,8 +13,9 @@ export interface FileWatchOptions {
 }
 
 /**
- * Calls `changed` with the new content (undefined: cannot be read) when the content of a file is another than `current` said. Directories are watched, not the file: a ConfigMap
- * update renames `..data` beside it, editors replace it. Where there are no watches the poll finds the change.
+ * Calls `changed` with the new content (undefined: cannot be read) when the content of a file is another than `current` said.
+ * Directories are watched, not the file: a ConfigMap update renames `..data` beside it, editors replace it. Where there are no
+ * watches the poll finds the change. Files are read synchronously: they are small, and nothing here starts a thread.
  */
 export function watchFile(
   file: string,
@@ -25,12 +25,11 @@ export function watchFile(
 ): FileWatch {
   const watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
 
-  const look = async () => {
+  const look = () => {
     // A file that is gone is a bad configuration too: loading it again says so.
-    const text = await readFile(file, "utf8").catch(() => undefined);
-    if (!closed && text !== current()) changed(text);
+    const text = attempt(() => readFileSync(file, "utf8"));
+    if (text !== current()) changed(text);
   };
   const soon = () => {
     clearTimeout(timer);
@@ -46,20 +45,23 @@ export function watchFile(
 
   const directory = path.dirname(path.resolve(file));
   watchDirectory(directory);
-  realpath(file).then(
-    (target) => {
-      if (!closed && path.dirname(target) !== directory) watchDirectory(path.dirname(target));
-    },
-    () => {},
-  );
+  const target = attempt(() => realpathSync(file));
+  if (target !== undefined && path.dirname(target) !== directory) watchDirectory(path.dirname(target));
   const interval = setInterval(look, poll).unref();
 
   return {
     close() {
-      closed = true;
       clearTimeout(timer);
       clearInterval(interval);
       for (const watcher of watchers) watcher.close();
     },
   };
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }
