@@ -1,6 +1,6 @@
 /** What is started: the tools as their images ship them, and the smallest servers anybody could write instead. */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { environment, nodeFlags } from "../../scripts/images/catalogue.ts";
@@ -15,7 +15,7 @@ export interface Program {
 
 let built = false;
 
-/** A tool's bundle with the flags, the variables and the warm compile cache of its image. */
+/** A tool as its image starts it: bundle, V8's code for it, flags and variables. */
 export function shippedTool(name: string, args: string[], directory: string): Program {
   if (!built) {
     const { status } = spawnSync(process.execPath, [join(root, "scripts/build.ts")], {
@@ -24,16 +24,10 @@ export function shippedTool(name: string, args: string[], directory: string): Pr
     if (status !== 0) throw new Error("npm run build failed: see above");
     built = true;
   }
-  // The cache is found by its place relative to the script, so both move.
   const app = join(directory, name);
-  const cache = join(app, "cache");
   cpSync(join(root, "dist", name), app, { recursive: true });
-  // Node keeps one folder per user id; the image's is for its own user.
-  for (const folder of readdirSync(cache)) {
-    renameSync(join(cache, folder), join(cache, folder.replace(/-\d+$/, `-${process.getuid?.() ?? 0}`)));
-  }
   const script = readdirSync(app).find((file) => file.endsWith(".cjs") && file !== "probe.cjs") ?? "";
-  return shipped(join(app, script), args, cache);
+  return shipped(join(app, script), args);
 }
 
 const servers = {
@@ -41,7 +35,7 @@ const servers = {
   express: "require('express')().get('/', (_, response) => response.end('ok'))",
 };
 
-/** A server that answers every request with `ok`, bundled and started in the same way. */
+/** A server that answers every request with `ok`, bundled, with the same flags and variables, and with Node's compile cache. */
 export async function hello(kind: keyof typeof servers, port: number, directory: string): Promise<Program> {
   const source = join(directory, "hello.js");
   const script = join(directory, "hello.cjs");
@@ -58,12 +52,10 @@ export async function hello(kind: keyof typeof servers, port: number, directory:
     nodePaths: [join(root, "node_modules")],
     logLevel: "error",
   });
-  return shipped(script, [], cache);
+  const { argv, env } = shipped(script, []);
+  return { argv, env: { ...env, NODE_COMPILE_CACHE: cache } };
 }
 
-function shipped(script: string, args: string[], cache: string): Program {
-  return {
-    argv: [process.execPath, ...nodeFlags, script, ...args],
-    env: { ...environment, NODE_COMPILE_CACHE: cache },
-  };
+function shipped(script: string, args: string[]): Program {
+  return { argv: [process.execPath, ...nodeFlags, script, ...args], env: { ...environment } };
 }

@@ -1,30 +1,33 @@
-// One CommonJS file per program. The result depends on the sources and the lock file only.
+// A launcher and one CommonJS bundle per program. The result depends on the sources and the lock file only.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
-import { bundleName, type ImageSpec } from "../images/catalogue.ts";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { bundleName, type ImageSpec, launcherName } from "../images/catalogue.ts";
 import { bundleComponents, cyclonedx } from "../images/sbom.ts";
-import { warmCompileCache } from "./compile-cache.ts";
+import { saveCode } from "./code-cache.ts";
+import { lazyModules } from "./lazy-modules.ts";
 import { bundledPackages, licensesText } from "./licenses.ts";
 
 /**
- * Fills `dist/<name>` with the image's programs, their compile caches and `LICENSES.txt`, and lists the npm packages inside in
- * `dist/sbom/<name>.cdx.json`. Modules behind `import()` are in the same file and still run only when they are asked for.
+ * Fills `dist/<name>` with the image's programs, V8's code for the tool and `LICENSES.txt`, and lists the npm packages inside
+ * in `dist/sbom/<name>.cdx.json`. Modules behind `import()` are in the same file and still run only when they are asked for.
  */
 export async function bundleImage(image: ImageSpec, root: string): Promise<void> {
   const out = path.join(root, "dist", image.name);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
 
+  const launcher = path.join(out, launcherName(image));
   const tool = path.join(out, bundleName(image));
-  const inputs = await bundle(root, TOOL_ENTRY, path.dirname(image.entry), tool);
-  const runs = [{ script: tool, args: ["--version"] }];
+  const inputs = [
+    ...(await bundle(root, { entryPoints: ["scripts/build/launcher.cjs"], outfile: launcher })),
+    ...(await bundle(root, { ...entry(root, TOOL_ENTRY, path.dirname(image.entry)), ...asFunction, outfile: tool })),
+  ];
   if (image.health !== undefined) {
     const probe = path.join(out, "probe.cjs");
-    inputs.push(...(await bundle(root, PROBE_ENTRY, "packages/healthz", probe)));
-    runs.push({ script: probe, args: ["--help"] });
+    inputs.push(...(await bundle(root, { ...entry(root, PROBE_ENTRY, "packages/healthz"), outfile: probe })));
   }
-  warmCompileCache(path.join(out, "cache"), runs);
+  saveCode(image, tool);
 
   const packages = bundledPackages(inputs);
   writeFileSync(path.join(out, "LICENSES.txt"), licensesText(path.join(root, "LICENSE"), packages));
@@ -49,24 +52,57 @@ const PROBE_ENTRY = `
   probe(process.argv.slice(2)).then((status) => { process.exitCode = status; });
 `;
 
+function entry(root: string, contents: string, directory: string): BuildOptions {
+  return { stdin: { contents, resolveDir: path.join(root, directory), sourcefile: "entry.js" } };
+}
+
+/** The launcher has run this module already, before it loads the bundle, and hands it over. */
+const earlyFromLauncher: Plugin = {
+  name: "early-from-launcher",
+  setup({ onResolve }) {
+    onResolve({ filter: /(^@outrigger\/runtime\/early|\/early\.js)$/ }, () => ({
+      path: "outrigger:early",
+      external: true,
+    }));
+  },
+};
+
+/** A script whose value is a function of `require`: V8 keeps code for scripts only. */
+const asFunction: BuildOptions = {
+  banner: { js: "(function(require){" },
+  footer: { js: "})" },
+  plugins: [earlyFromLauncher],
+};
+
 /** Returns the paths of the bundled files, relative to the root. */
-async function bundle(root: string, contents: string, resolveDir: string, outfile: string): Promise<string[]> {
-  const { metafile } = await build({
+async function bundle(root: string, options: BuildOptions): Promise<string[]> {
+  const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    stdin: { contents, resolveDir: path.join(root, resolveDir), sourcefile: "entry.js" },
-    outfile,
     bundle: true,
     platform: "node",
     target: "node24",
     format: "cjs",
     // Many packages name their ES modules in "module" only; "main" first would bundle what cannot be shaken.
     mainFields: ["module", "main"],
+    // Modules of Node are required: the first import() loads Node's loader of ES modules.
+    supported: { "dynamic-import": false },
+    define: { "performance.now": "monotonicNow" },
+    inject: ["scripts/build/monotonic.js"],
     // The source stays in memory as long as the process lives. Names are kept: they are in every stack trace.
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",
-    metafile: true,
     logLevel: "warning",
+    ...options,
+    plugins: [lazyModules, ...(options.plugins ?? [])],
+    metafile: true,
+    write: false,
   });
+  for (const { path: file, text } of outputFiles) writeFileSync(file, ascii(text));
   return Object.keys(metafile.inputs);
+}
+
+/** esbuild escapes what is not ASCII everywhere but in regular expressions, which read the same escapes. */
+function ascii(code: string): string {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -5,7 +5,7 @@ export interface ImageSpec {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  /** What the image runs; its base name is the bundle's name in `/app`. */
+  /** What the image runs; its base name is the program's name in `/app`. */
   readonly entry: string;
   /** The default ports. */
   readonly ports: readonly number[];
@@ -68,7 +68,7 @@ export const images: readonly ImageSpec[] = [
  * - Young generations stay small, and the heap is collected before it has grown by half, whatever the limit is.
  * - No idle worker threads, and not the middle one of V8's compilers: its jobs hold 10 MB after some thousand requests.
  * - The regular expression flags are those that `@outrigger/runtime/pattern` sets: given here too, they do not spoil the
- *   compile cache, which belongs to one set of flags.
+ *   code that V8 has for the bundle, which belongs to one set of flags.
  */
 export const nodeFlags = [
   "--max-old-space-size-percentage=50",
@@ -80,11 +80,9 @@ export const nodeFlags = [
   "--regexp-backtracks-before-fallback=2000",
 ] as const;
 
-/** Variables of every entrypoint. The second is what makes the compile cache independent of the path it was made at. */
+/** Variables of every entrypoint. */
 export const environment = {
   NODE_ENV: "production",
-  NODE_COMPILE_CACHE: "/app/cache",
-  NODE_COMPILE_CACHE_PORTABLE: "1",
   MALLOC_ARENA_MAX: "1",
   TINI_SUBREAPER: "1",
 } as const;
@@ -92,7 +90,16 @@ export const environment = {
 /** The user of every image, as user and group. */
 export const nonroot = 65532;
 
-/** The bundle's file name, in `dist/<name>` and in `/app`. */
+/** What an image starts, in `dist/<name>` and in `/app`. */
+export function launcherName({ entry }: Pick<ImageSpec, "entry">): string {
+  return `${programName(entry)}.cjs`;
+}
+
+/** The tool itself, beside its launcher; V8's code for it has `.cache` after its name. */
 export function bundleName({ entry }: Pick<ImageSpec, "entry">): string {
-  return `${entry.split("/").at(-1)!.replace(/\.js$/, "")}.cjs`;
+  return `${programName(entry)}.js`;
+}
+
+function programName(entry: string): string {
+  return entry.split("/").at(-1)!.replace(/\.js$/, "");
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { bundleName, images } from "../../scripts/images/catalogue.ts";
+import { bundleName, images, launcherName } from "../../scripts/images/catalogue.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { repository } from "../harness/tool.ts";
 import { type SavedImage, saveImages } from "./archive.ts";
@@ -32,7 +32,7 @@ describe("structure of the images", { skip }, () => {
         assert.equal(User, "65532:65532");
         const node = Entrypoint.indexOf("/nodejs/bin/node");
         assert.deepEqual(Entrypoint.slice(0, node), ["/usr/bin/tini", "--"]);
-        assert.equal(Entrypoint.at(-1), `/app/${bundleName(image)}`);
+        assert.equal(Entrypoint.at(-1), `/app/${launcherName(image)}`);
         assert.ok(Entrypoint.slice(node + 1, -1).every((flag) => flag.startsWith("--")));
         assert.equal(Cmd ?? null, null);
         assert.equal(Volumes ?? null, null);
@@ -68,20 +68,29 @@ describe("structure of the images", { skip }, () => {
         for (const name of MOUNT_POINTS) assert.equal(of().files.get(name)?.type, "directory", name);
       });
 
-      test("has one bundle, its compile cache and its licences, 3 MB at most", () => {
+      test("has one bundle, V8's code for it, a launcher and its licences, 3 MB at most", () => {
         const app = [...of().files].filter(([name, { type }]) => name.startsWith("app/") && type === "file");
-        const names = app.map(([name]) => name.replace(/^app\/cache\/.*/, "app/cache"));
-        const wanted = [`app/${bundleName(image)}`, "app/LICENSES.txt", "app/cache"];
+        const bundle = `app/${bundleName(image)}`;
+        const wanted = [`app/${launcherName(image)}`, bundle, `${bundle}.cache`, "app/LICENSES.txt"];
         if (image.health !== undefined) wanted.push("app/probe.cjs");
-        assert.deepEqual([...new Set(names)].sort(), wanted.sort());
+        assert.deepEqual(app.map(([name]) => name).sort(), wanted.sort());
         assert.ok(app.reduce((sum, [, { size }]) => sum + size, 0) <= 3 * MEGABYTE);
       });
 
       test("names no path of the machine that built it, and has no source map", () => {
-        const bundle = of()
-          .read(`app/${bundleName(image)}`)
-          .toString("utf8");
-        for (const trace of [repository, "sourceMappingURL"]) assert.ok(!bundle.includes(trace), trace);
+        for (const file of [bundleName(image), `${bundleName(image)}.cache`]) {
+          const bytes = of().read(`app/${file}`);
+          for (const trace of [repository, "outrigger-start-", "sourceMappingURL"])
+            assert.ok(!bytes.includes(trace), trace);
+        }
+      });
+
+      test("has an ASCII bundle, which its launcher need not decode", () => {
+        const bundle = of().read(`app/${bundleName(image)}`);
+        assert.equal(
+          bundle.findIndex((byte) => byte > 127),
+          -1,
+        );
       });
 
       test("says what it is made of", () => {

@@ -1,0 +1,77 @@
+// V8's code for a bundle, taken after a start with the Node and the flags of the entrypoint; docs/decisions/0061-compile-cache.md.
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type ImageSpec, nodeFlags } from "../images/catalogue.ts";
+import { run } from "../images/run.ts";
+
+/** What a bundle is started with, to learn which of its functions a start runs. */
+interface Start {
+  readonly args: readonly string[];
+  /** What it is asked before it ends; without any it ends by itself. */
+  readonly urls: readonly string[];
+}
+
+const FILES: Readonly<Record<string, string>> = {
+  "outrigger.yaml": `
+logs: { files: [app.log] }
+health: { checks: { app: { file: app.log } } }
+metrics: { logs: { files: [app.log], rules: { started_total: "started" } } }
+egress: { allow: [api.example] }
+config: { merged.json: { from: [settings.json] } }
+`,
+  "app.log": "started\n",
+  "settings.json": '{ "Application": { "Name": "app" } }\n',
+};
+
+// The probes of the kubelet, a health check and a scrape: what every instance is asked sooner or later.
+const ASKED: Readonly<Record<string, readonly string[]>> = {
+  "log-tailer": ["http://localhost:9901/livez", "http://localhost:9901/readyz", "http://localhost:9901/metrics"],
+  healthz: ["http://localhost:8080/-/livez", "http://localhost:8080/-/readyz", "http://localhost:8080/readyz"],
+  "metrics-exporter": [
+    "http://localhost:8081/-/livez",
+    "http://localhost:8081/-/readyz",
+    "http://localhost:8081/metrics",
+  ],
+  "egress-proxy": ["http://localhost:9904/livez", "http://localhost:9904/readyz", "http://localhost:9904/metrics"],
+};
+
+/**
+ * Writes `<bundle>.cache` beside a bundle. The same bundle gives the same bytes: what two runs make is nearly always the same,
+ * but on a machine under load one may reach another turn of the event loop, so the first result that comes three times counts.
+ */
+export function saveCode(image: ImageSpec, bundle: string): void {
+  const results = new Map<string, number>();
+  for (let attempt = 0; attempt < 12; attempt++) {
+    const result = startOnce(image, bundle);
+    const times = (results.get(result) ?? 0) + 1;
+    if (times === 3) return;
+    results.set(result, times);
+  }
+  throw new Error(`the code of ${path.basename(bundle)} differs from start to start`);
+}
+
+/** Starts the bundle once and returns the hash of what is now in `<bundle>.cache`. */
+function startOnce(image: ImageSpec, bundle: string): string {
+  const directory = mkdtempSync(path.join(tmpdir(), "outrigger-start-"));
+  try {
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(directory, name), text);
+    const { args, urls } = startOf(image);
+    // A fixed seed fixes the order in hash tables; it is no part of what V8 compares, and the code is bound to no seed.
+    const flags = [...nodeFlags, "--random-seed=1"];
+    const program = path.join(import.meta.dirname, "run-and-save.cjs");
+    run(process.execPath, [...flags, program, bundle, JSON.stringify(urls), ...args], { cwd: directory });
+    return createHash("sha256")
+      .update(readFileSync(`${bundle}.cache`))
+      .digest("hex");
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function startOf({ name }: ImageSpec): Start {
+  // Its commands have little in common: the code of all of them would be twice what each needs.
+  if (name === "all") return { args: ["--version"], urls: [] };
+  return { args: ["--config", "outrigger.yaml"], urls: ASKED[name] ?? [] };
+}
