@@ -1,5 +1,5 @@
-/** What a sidecar keeps after it has been busy: private memory after ten thousand probes. */
-import { mkdirSync } from "node:fs";
+/** What sidecars keep: private memory after ten thousand probes, and that of all tools in one process. */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../test/harness/ports.ts";
 import type { BenchCase } from "./case.ts";
@@ -31,4 +31,36 @@ function afterLoad({ tool, peer, probe, args }: Candidate): BenchCase {
   };
 }
 
-export const cases: BenchCase[] = candidates.map(afterLoad);
+/** `outrigger run` with every section, and the section that costs most alone in its own image. */
+const together: BenchCase = {
+  tool: "outrigger",
+  name: "all five in one process, idle",
+  unit: "MiB",
+  peer: "metrics-exporter alone",
+  target: 1.5,
+  async prepare(directory) {
+    const [logs, health, metrics, egress, proxy] = await Promise.all(Array.from({ length: 5 }, () => freePort()));
+    const files = [join(directory, "*.log")];
+    const settings = join(directory, "settings.json");
+    writeFileSync(settings, "{}");
+    const section = { port: metrics, logs: { files, rules: { seen_total: "seen {what}" } } };
+    const configuration = {
+      config: { [join(directory, "merged.json")]: { from: [settings] } },
+      logs: { files, admin: { port: logs } },
+      health: { port: health, checks: { settings: { file: settings } } },
+      metrics: section,
+      egress: { listen: `127.0.0.1:${proxy}`, allow: ["api.example"], admin: { port: egress } },
+    };
+    const file = join(directory, "outrigger.yaml");
+    writeFileSync(file, JSON.stringify(configuration));
+    const all = shippedTool("all", ["run", "--config", file], directory);
+    const alone = shippedTool("metrics-exporter", ["--config", file], directory);
+    const figure = async (program: Program) => {
+      const { anonymousMiB } = await launch(program, `http://127.0.0.1:${metrics}/-/readyz`);
+      return anonymousMiB[0]!;
+    };
+    return { ours: () => figure(all), peer: () => figure(alone) };
+  },
+};
+
+export const cases: BenchCase[] = [...candidates.map(afterLoad), together];
