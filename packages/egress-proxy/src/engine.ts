@@ -10,6 +10,8 @@ export interface Engine {
   snapshot: Snapshot;
   resolver: Resolver;
   pool: UpstreamPool;
+  /** Exchanges whose audit record is not written yet. */
+  unfinished: number;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly journal: Journal;

@@ -34,6 +34,7 @@ export class Exchange {
 
   constructor(engine: Engine, kind: Kind, method: string) {
     this.#engine = engine;
+    engine.unfinished++;
     this.snapshot = engine.snapshot;
     this.kind = kind;
     this.method = method;
@@ -43,6 +44,7 @@ export class Exchange {
   finish(status: number): void {
     if (this.#finished) return;
     this.#finished = true;
+    this.#engine.unfinished--;
     const { failure, decision, route, authority, snapshot } = this;
     const { telemetry, log, journal } = this.#engine;
     if (failure?.cause) log.error("a request failed inside the proxy", { error: failure.cause });

@@ -18,6 +18,9 @@ const DRAIN_STEP = 50;
 /** A connection this old without a byte is a spare one of a client's pool, not the start of a request. */
 const UNUSED_AGE = 200;
 
+/** How long the end of the process waits for audit records of what ended just before it, in milliseconds. */
+const RECORD_TIME = 200;
+
 /** Starts the proxy in this process (contract section 7). */
 export const start: Start<EgressConfig> = (config, runtime) => new EgressService(config, runtime);
 
@@ -46,6 +49,7 @@ class EgressService implements Service<EgressConfig> {
       log: runtime.log,
       telemetry,
       journal: new Journal(),
+      unfinished: 0,
       mark: `outrigger-${Math.random().toString(16).slice(2, 10)}`,
       snapshot: createSnapshot(config, this.#own),
       resolver: new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp }),
@@ -139,10 +143,17 @@ class EgressService implements Service<EgressConfig> {
     const cut = this.#connections.cutAll();
     if (cut > 0)
       log.warn("cut connections that were still busy at the end of egress.drainTimeout", { connections: cut });
+    await this.#allRecorded();
     this.#engine.pool.close();
     this.#engine.resolver.close();
     await this.#admin?.close();
     return 0;
+  }
+
+  /** What has just ended gets its audit record when its upstream connection has closed too. */
+  async #allRecorded(): Promise<void> {
+    const deadline = performance.now() + RECORD_TIME;
+    while (this.#engine.unfinished > 0 && performance.now() < deadline) await pause(1);
   }
 }
 
