@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
 import { get, request } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
-import { runTool, startTool } from "../harness/tool.ts";
+import { runTool } from "../harness/tool.ts";
 import { startProxy } from "./support/proxy.ts";
 import { exchange, RawClient, statusOf } from "./support/raw.ts";
 import { answering, startUpstream } from "./support/upstream.ts";
@@ -14,7 +14,7 @@ const plain = (port: number, fields = "Connection: close\r\n") =>
   `GET http://localhost:${port}/ HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
 
 test("a denial speaks in the status line, in Proxy-Status, in JSON, in the log and in the metrics", async (t) => {
-  const proxy = await startProxy(t, {});
+  const proxy = await startProxy(t, {}, { ownAudit: true });
   const answer = await request(`http://127.0.0.1:${proxy.port}`, {
     path: "http://evil.test:8080/a?b",
     headers: { Host: "x" },
@@ -169,23 +169,18 @@ test("configuration errors are all reported, with what to write instead; exit 2"
 
 test("the command line sets rules, routes, address and mode; explain uses the same rules", async (t) => {
   const upstream = await startUpstream(t);
-  const [port, admin] = [await freePort(), await freePort()];
+  const port = await freePort();
   const rules = [
     "--allow",
     `localhost:${upstream.port}`,
     "--route",
     `http://local/api=http://localhost:${upstream.port}/base`,
   ];
-  const tool = startTool(
-    "egress-proxy",
-    [...rules, "--listen", `127.0.0.1:${port}`, "--set", `egress.admin.port=${admin}`],
-    { test: t },
-  );
-  await tool.waitFor("listening", { on: "stderr" });
+  const proxy = await startProxy(t, {}, { args: [...rules, "--listen", `127.0.0.1:${port}`] });
   assert.equal(statusOf(await exchange(port, plain(upstream.port))), 200);
   await exchange(port, "GET http://local/api/x?y HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   assert.match(upstream.received(), /GET \/base\/x\?y HTTP\/1\.1\r\nHost: localhost:\d+\r\n/);
-  assert.equal((await get(`http://127.0.0.1:${admin}/readyz`)).status, 200);
+  assert.equal((await get(`http://127.0.0.1:${proxy.adminPort}/readyz`)).status, 200);
 
   for (const [url, code, first] of [
     [`http://localhost:${upstream.port}/x`, 0, /^allowed localhost:\d+\n/],

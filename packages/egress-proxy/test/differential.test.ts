@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Resolver } from "@outrigger/net/resolve";
 import { startDns } from "../../../test/egress-proxy/support/dns.ts";
 import { mutateText, pick, seededRandom } from "../../../test/egress-proxy/support/mutate.ts";
-import { startProxy } from "../../../test/egress-proxy/support/proxy.ts";
+import { type RunningProxy, startProxy } from "../../../test/egress-proxy/support/proxy.ts";
 import { exchange, RawClient, reasonOf, statusOf } from "../../../test/egress-proxy/support/raw.ts";
 import { startUpstream } from "../../../test/egress-proxy/support/upstream.ts";
 import { egressSection } from "../src/config.ts";
@@ -71,7 +71,7 @@ test(`${URLS} mutated URLs: explain and proxies of any size agree`, async (t) =>
     const allow = [...decoys.slice(0, decoys.length / 2), ...rules, ...decoys.slice(decoys.length / 2)];
     return { allow, routes, dns: { servers: [dns.address] } };
   });
-  const proxies = [];
+  const proxies: RunningProxy[] = [];
   for (const config of configs) proxies.push(await startProxy(t, config));
   const snapshots = configs.map((config) => createSnapshot(egressSection.schema.parse(config), new OwnListeners()));
   const resolver = new Resolver({ servers: [dns.address] });

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { recordQuery } from "./witness/arrivals.ts";
 
 interface Zone {
   /** Addresses of both families; empty: an empty answer. */
@@ -28,6 +29,7 @@ export async function startDns(t: Pick<TestContext, "after">, zones: DnsServer["
   socket.on("message", (query, peer) => {
     const { name, type, end } = readQuestion(query);
     queries.push(name);
+    recordQuery(name);
     const found = zones[name];
     const zone = typeof found === "function" ? found() : (found ?? { rcode: 3 });
     if (!zone.silent) socket.send(answer(query.subarray(0, end), type, zone), peer.port, peer.address);

@@ -1,6 +1,9 @@
+import http from "node:http";
+import https from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 import { eventually } from "../../harness/eventually.ts";
+import { recordArrivals } from "./witness/arrivals.ts";
 
 /** A server that records every byte it gets: "nothing was sent" is proved here, not by a status. */
 export interface Upstream {
@@ -46,6 +49,7 @@ export async function startUpstream(
     });
     socket.on("end", () => socket.end());
   });
+  recordArrivals(server);
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
   t.after(() => {
     for (const socket of connections) socket.destroy();
@@ -60,6 +64,28 @@ export async function startUpstream(
       connections.length = 0;
     },
   };
+}
+
+/** A server that reads requests as Node does; with `tls`, over TLS. What reaches it is recorded like everything else. */
+export interface HttpUpstream {
+  readonly port: number;
+  readonly server: http.Server;
+}
+
+/** Starts an HTTP server on 127.0.0.1. */
+export async function startHttpUpstream(
+  t: Pick<TestContext, "after">,
+  answer: http.RequestListener,
+  tls?: https.ServerOptions,
+): Promise<HttpUpstream> {
+  const server = tls ? https.createServer(tls, answer) : http.createServer(answer);
+  recordArrivals(server, { tls: tls !== undefined });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { port: (server.address() as AddressInfo).port, server };
 }
 
 /** Waits for the connection with this index to be accepted. */

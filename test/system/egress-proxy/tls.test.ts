@@ -4,13 +4,13 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { before, type TestContext, test } from "node:test";
 import tls from "node:tls";
 import { startProxy } from "../../egress-proxy/support/proxy.ts";
 import { exchange, statusOf } from "../../egress-proxy/support/raw.ts";
 import { fileScope } from "../../egress-proxy/support/scope.ts";
+import { startHttpUpstream } from "../../egress-proxy/support/upstream.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { request } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
@@ -72,17 +72,12 @@ async function startHttps(
   options: https.ServerOptions = {},
 ): Promise<number> {
   const pair = { cert: readFileSync(at(`${name}.crt`)), key: readFileSync(at(`${name}.key`)) };
-  const server = https.createServer({ ...pair, ...options }, (incoming, response) => {
+  const answer: http.RequestListener = (incoming, response) => {
     const socket = incoming.socket as tls.TLSSocket;
     const subject = socket.getPeerCertificate()?.subject?.CN ?? "nobody";
     response.end(`${subject} ${socket.servername} ${socket.isSessionReused()} ${incoming.headers.host}`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  };
+  return (await startHttpUpstream(t, answer, { ...pair, ...options })).port;
 }
 
 const ask = (target: string) => `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
@@ -113,9 +108,7 @@ test("an https upstream is verified by the given authority, by name, and gets SN
 });
 
 test("a plain server behind an https upstream is tls_protocol_error; a client certificate is shown when configured", async (t) => {
-  const plain = http.createServer((_request, response) => response.end()).listen(0, "127.0.0.1");
-  t.after(() => plain.close());
-  await new Promise((resolve) => plain.once("listening", resolve));
+  const plain = await startHttpUpstream(t, (_request, response) => response.end());
   const strict = await startHttps(t, "localhost", {
     ca: readFileSync(at("ca.crt")),
     requestCert: true,
@@ -124,7 +117,7 @@ test("a plain server behind an https upstream is tls_protocol_error; a client ce
   const identity = { cert: at("client.test.crt"), key: at("client.test.key") };
   const proxy = await startProxy(t, {
     routes: {
-      "http://plain.test/": `https://localhost:${(plain.address() as AddressInfo).port}`,
+      "http://plain.test/": `https://localhost:${plain.port}`,
       "http://mutual.test/": { upstreams: [`https://localhost:${strict}`], tls: { ca: at("ca.crt"), ...identity } },
       "http://anonymous.test/": { upstreams: [`https://localhost:${strict}`], tls: { ca: at("ca.crt") } },
     },
@@ -155,11 +148,9 @@ function connectTls(
 }
 
 test("an https route ends TLS in front of a plain server, and takes a new certificate for new connections only", async (t) => {
-  const application = http.createServer((incoming, response) => {
+  const application = await startHttpUpstream(t, (incoming, response) => {
     response.end(`${incoming.url} ${incoming.headers.host} ${incoming.headers["x-forwarded-proto"]}`);
   });
-  await new Promise<void>((resolve) => application.listen(0, "127.0.0.1", resolve));
-  t.after(() => application.close());
   const [cert, key] = [at("served.crt"), at("served.key")];
   const serve = (name: string) => {
     copyFileSync(at(`${name}.key`), key);
@@ -167,7 +158,7 @@ test("an https route ends TLS in front of a plain server, and takes a new certif
   };
   serve("api.test");
   const port = await freePort();
-  const upstreams = [`http://localhost:${(application.address() as AddressInfo).port}`];
+  const upstreams = [`http://localhost:${application.port}`];
   const proxy = await startProxy(t, {
     routes: { [`https://0.0.0.0:${port}/`]: { upstreams, certificate: { cert, key } } },
   });
