@@ -12,6 +12,7 @@ import type { Grant } from "./policy/guard.ts";
 import { isSafePath } from "./policy/path-safety.ts";
 import { Refusal } from "./refusal.ts";
 import { upstreamGrant } from "./routes/active-route.ts";
+import { isStandIn } from "./routes/stand-in.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { parseAbsoluteForm, parseAuthorityForm } from "./target.ts";
 
@@ -26,7 +27,10 @@ export async function explain({ args, load }: CommandContext<EgressConfig>): Pro
   own.add({ address: "::", port: config.admin.port });
   for (const { from } of config.routes)
     if (from.direct) own.add({ address: from.authority.host, port: from.authority.port });
-  const resolver = new Resolver({ servers: config.dns.servers });
+  const resolver = new Resolver({
+    servers: config.dns.servers,
+    isStandIn: (address) => isStandIn(config.routes, address),
+  });
   const lines = await verdictOn(url, createSnapshot(config, own), resolver);
   await print(`${lines.join("\n")}\n`);
   return lines[0]?.startsWith("allowed") ? 0 : 1;

@@ -9,8 +9,9 @@ import { Journal } from "./journal.ts";
 import { Listeners } from "./listeners.ts";
 import { OwnListeners } from "./own-listeners.ts";
 import { Connections } from "./proxy/connections.ts";
+import { isStandIn } from "./routes/stand-in.ts";
 import { createSnapshot } from "./snapshot.ts";
-import { createTelemetry } from "./telemetry.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 import { UpstreamPool } from "./upstream/pool.ts";
 
 /** How often idle connections are looked for while the last requests run, in milliseconds. */
@@ -52,7 +53,7 @@ class EgressService implements Service<EgressConfig> {
       unfinished: 0,
       mark: `outrigger-${Math.random().toString(16).slice(2, 10)}`,
       snapshot: createSnapshot(config, this.#own),
-      resolver: new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp }),
+      resolver: this.#createResolver(config, telemetry),
       pool: new UpstreamPool({ idleTimeout: config.timeouts.idle, onDial: telemetry.dialled }),
     };
     this.#listeners = new Listeners(this.#engine, this.#connections, this.#own);
@@ -66,7 +67,7 @@ class EgressService implements Service<EgressConfig> {
     const change = await this.#listeners.prepare(config);
     if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
     if (config.dns.servers.join() !== before.dns.servers.join()) {
-      this.#engine.resolver = new Resolver({ servers: config.dns.servers, onLookup: telemetry.lookedUp });
+      this.#engine.resolver = this.#createResolver(config, telemetry);
     }
     if (config.timeouts.idle !== before.timeouts.idle) {
       this.#engine.pool.close();
@@ -75,6 +76,14 @@ class EgressService implements Service<EgressConfig> {
     change.commit();
     this.#engine.snapshot = next;
     this.#announce();
+  }
+
+  #createResolver({ dns }: EgressConfig, { lookedUp }: Telemetry): Resolver {
+    return new Resolver({
+      servers: dns.servers,
+      onLookup: lookedUp,
+      isStandIn: (address) => isStandIn(this.#engine.snapshot.config.routes, address),
+    });
   }
 
   stop(): Promise<number> {

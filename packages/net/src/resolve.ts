@@ -20,6 +20,11 @@ export interface ResolverOptions {
   servers?: readonly string[];
   /** Called with the seconds each look-up that was not served from the cache took. */
   onLookup?: (seconds: number) => void;
+  /**
+   * Whether an address of the hosts file is a stand-in on this machine, by which applications get here instead of to the
+   * name. Such entries are passed over: the question is where the name really is.
+   */
+  isStandIn?: (address: Address) => boolean;
   hostsPath?: string;
   resolvConfPath?: string;
 }
@@ -111,8 +116,10 @@ export class Resolver {
   }
 
   async #fromHosts(name: string): Promise<Found | undefined> {
-    const addresses = parseHosts(await readOptional(this.#options.hostsPath ?? "/etc/hosts")).get(name);
-    return addresses && { addresses, ttl: HOSTS_TTL };
+    const { hostsPath = "/etc/hosts", isStandIn = () => false } = this.#options;
+    const all = parseHosts(await readOptional(hostsPath)).get(name);
+    const addresses = all?.filter((address) => !isStandIn(address));
+    return addresses?.length ? { addresses, ttl: HOSTS_TTL } : undefined;
   }
 
   async #fromDns(name: string): Promise<Found> {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DnsServer, startDns } from "../../../test/egress-proxy/support/dns.ts";
 import { temporaryDirectory } from "../../../test/harness/temporary.ts";
-import { formatAddress } from "../src/address.ts";
+import { type Address, formatAddress } from "../src/address.ts";
 import { candidates, parseResolvConf } from "../src/resolv-conf.ts";
 import { ResolveError, Resolver } from "../src/resolve.ts";
 
@@ -14,7 +14,8 @@ async function start(t: TestContext, zones: DnsServer["zones"], { hosts = "", co
   writeFileSync(hostsPath, hosts);
   writeFileSync(resolvConfPath, conf);
   const dns = await startDns(t, zones);
-  const resolver = new Resolver({ servers: [dns.address], hostsPath, resolvConfPath });
+  const isStandIn = (address: Address) => formatAddress(address) === "127.0.0.5";
+  const resolver = new Resolver({ servers: [dns.address], hostsPath, resolvConfPath, isStandIn });
   t.after(() => resolver.close());
   const ask = async (name: string) => (await resolver.resolve(name)).map(formatAddress);
   return { dns, ask, hostsPath };
@@ -26,6 +27,13 @@ test("a hosts file is asked first, and read again when it changes", async (t) =>
   assert.deepEqual(await ask("db.local"), ["10.1.1.1"]);
   assert.deepEqual(await ask("six"), ["::1"]);
   assert.deepEqual(dns.queries, []);
+});
+
+test("entries of a hosts file that lead to a stand-in are passed over", async (t) => {
+  const zones = { "api.test": { addresses: ["1.2.3.4"] } };
+  const { ask } = await start(t, zones, { hosts: "127.0.0.5 api.test both\n10.1.1.1 both\n" });
+  assert.deepEqual(await ask("api.test"), ["1.2.3.4"]);
+  assert.deepEqual(await ask("both"), ["10.1.1.1"]);
 });
 
 test("A and AAAA are asked once each, IPv6 comes first", async (t) => {
