@@ -1,4 +1,4 @@
-import { constants, openSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync } from "node:fs";
 import type { Log } from "@outrigger/runtime/log";
 import { statPath } from "./identity.ts";
 import { systemPath } from "./names.ts";
@@ -6,11 +6,19 @@ import { systemPath } from "./names.ts";
 /** Opening must never wait: without O_NONBLOCK a FIFO that took the place of a file would. */
 const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
+const shortage = "they are read in turns, slower; raise the limit (ulimit -n)";
+
+/** Descriptors that are left to probes, checkpoints and watches, unless there are very few. */
+const reserve = 16;
+
 /** Opens files, and says once per path why one cannot be read. */
 export class Opener {
   readonly #log: Log;
   readonly #makeRoom: () => boolean;
   readonly #reported = new Set<string>();
+  /** Descriptors from this number on are not for files. */
+  readonly #end = endOfDescriptors();
+  #isShort = false;
 
   /** @param makeRoom closes a descriptor that is not needed now; false when there is none */
   constructor(log: Log, makeRoom: () => boolean) {
@@ -18,35 +26,52 @@ export class Opener {
     this.#makeRoom = makeRoom;
   }
 
+  /** Some file was not opened since the last call, because no descriptor could be spared. */
+  takeShortage(): boolean {
+    const isShort = this.#isShort;
+    this.#isShort = false;
+    return isShort;
+  }
+
   /** A descriptor, or undefined when the file cannot be opened now; it is to be tried again at the next scan. */
   open(path: string): number | undefined {
     for (;;) {
       try {
         const fd = openSync(systemPath(path), readOnly);
-        this.#reported.delete(path);
-        return fd;
+        // The kernel gives the lowest number that is free.
+        if (fd < this.#end) {
+          this.#reported.delete(path);
+          return fd;
+        }
+        closeSync(fd);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if ((code === "EMFILE" || code === "ENFILE") && this.#makeRoom()) continue;
-        if (code !== "ENOENT" && code !== "ENOTDIR") this.report(path, explainFailure(path, error as Error));
-        return undefined;
+        if (code !== "EMFILE" && code !== "ENFILE") {
+          if (code !== "ENOENT" && code !== "ENOTDIR") this.report(path, explainFailure(path, error as Error));
+          return undefined;
+        }
       }
+      if (this.#makeRoom()) continue;
+      this.#isShort = true;
+      this.#reportOnce(shortage, `${path} is one of more files than there are descriptors: ${shortage}`, path);
+      return undefined;
     }
   }
 
   /** One warning per path until it could be opened. */
   report(path: string, message: string): void {
-    if (this.#reported.has(path)) return;
-    this.#reported.add(path);
-    this.#log.warn(message, { file: path });
+    this.#reportOnce(path, message, path);
+  }
+
+  #reportOnce(key: string, message: string, file: string): void {
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
+    this.#log.warn(message, { file });
   }
 }
 
 /** Why a file cannot be opened, and what to change, in one sentence. */
 export function explainFailure(path: string, error: NodeJS.ErrnoException): string {
-  if (error.code === "EMFILE" || error.code === "ENFILE") {
-    return `cannot open ${path}: no file descriptors left: raise the limit (ulimit -n)`;
-  }
   if (error.code !== "EACCES" && error.code !== "EPERM") return `cannot open ${path}: ${error.message}`;
   const reader = `uid ${process.getuid?.()} gid ${process.getgid?.()}`;
   try {
@@ -58,5 +83,16 @@ export function explainFailure(path: string, error: NodeJS.ErrnoException): stri
     );
   } catch {
     return `cannot read ${path}: its directory cannot be entered as ${reader}`;
+  }
+}
+
+/** Half of the few that are free are enough for everything else. */
+function endOfDescriptors(): number {
+  try {
+    const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
+    const free = limit - readdirSync("/proc/self/fd").length;
+    return Number.isNaN(free) ? Number.POSITIVE_INFINITY : limit - Math.min(reserve, Math.floor(free / 2));
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }
