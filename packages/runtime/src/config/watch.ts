@@ -48,6 +48,8 @@ export function watchFile(
   const target = attempt(() => realpathSync(file));
   if (target !== undefined && path.dirname(target) !== directory) watchDirectory(path.dirname(target));
   const interval = setInterval(look, poll).unref();
+  // The file may have changed since it was read and before it was watched.
+  soon();
 
   return {
     close() {
