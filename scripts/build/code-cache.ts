@@ -38,18 +38,24 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Writes `<bundle>.cache` beside a bundle. The same bundle gives the same bytes: what two runs make is nearly always the same,
- * but on a machine under load one may reach another turn of the event loop, so the first result that comes three times counts.
+ * Writes `<bundle>.cache` beside a bundle. The same bundle gives the same bytes: what two starts make is nearly always the same,
+ * but on a machine under load one may reach another turn of the event loop, or fail, so the first result that comes three
+ * times counts. Throws what the last failing start said when there is none.
  */
 export function saveCode(image: ImageSpec, bundle: string): void {
   const results = new Map<string, number>();
+  let failure: unknown = new Error(`the code of ${path.basename(bundle)} differs from start to start`);
   for (let attempt = 0; attempt < 12; attempt++) {
-    const result = startOnce(image, bundle);
-    const times = (results.get(result) ?? 0) + 1;
-    if (times === 3) return;
-    results.set(result, times);
+    try {
+      const result = startOnce(image, bundle);
+      const times = (results.get(result) ?? 0) + 1;
+      if (times === 3) return;
+      results.set(result, times);
+    } catch (error) {
+      failure = error;
+    }
   }
-  throw new Error(`the code of ${path.basename(bundle)} differs from start to start`);
+  throw failure;
 }
 
 /** Starts the bundle once and returns the hash of what is now in `<bundle>.cache`. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { copyFileSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
+import { saveCode } from "../../scripts/build/code-cache.ts";
+import { bundleName, images } from "../../scripts/images/catalogue.ts";
 import { findEngine } from "../../scripts/images/engine.ts";
 import { hostPlatform } from "../../scripts/images/platform.ts";
+import { temporaryDirectory } from "../harness/temporary.ts";
 import { repository } from "../harness/tool.ts";
 import { engineResult, withoutImages } from "./engine.ts";
 
@@ -20,5 +25,15 @@ for (const name of ["podman", "buildah"] as const) {
     const first = build();
     assert.match(first, /^sha256:[0-9a-f]{64}$/);
     assert.equal(build(), first);
+  });
+}
+
+for (const image of images.filter(({ name }) => ["log-tailer", "config-merge"].includes(name))) {
+  test(`V8's code for ${image.name} is the same wherever and whenever it is taken`, { skip }, (t) => {
+    const built = path.join(repository, "dist", image.name, bundleName(image));
+    const copy = path.join(temporaryDirectory(t), bundleName(image));
+    copyFileSync(built, copy);
+    saveCode(image, copy);
+    assert.ok(readFileSync(`${copy}.cache`).equals(readFileSync(`${built}.cache`)));
   });
 }
