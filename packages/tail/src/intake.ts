@@ -152,8 +152,8 @@ export class Intake {
   #begin(generation: TrackedGeneration, lane: Lane): void {
     const { now, ready } = this.#options;
     if (generation.path !== generation.file) generation.retiredAt = now();
-    // At the first scan there is nothing that was seen before; backups are history.
-    generation.isIntroduced = this.#isFirstScan || generation.offset > 0;
+    // At the first scan backups are history; but an empty file may be filled, copied and truncated before the next look.
+    generation.isIntroduced = generation.offset > 0 || (this.#isFirstScan && generation.size > 0);
     lane.add(generation);
     for (const other of lane.generations) ready(other);
   }

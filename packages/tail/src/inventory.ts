@@ -76,6 +76,11 @@ export class Inventory {
     return false;
   }
 
+  /** Some file waits for the descriptor of another one: scan again when there is nothing to read. */
+  takeShortage(): boolean {
+    return this.#opener.takeShortage();
+  }
+
   /** Takes other sources: what no source asks for any more is to be read to its end and closed. Throws GlobError. */
   reload(sources: readonly SourceSpec[]): void {
     this.#survey.reload(sources);
@@ -133,12 +138,12 @@ export class Inventory {
   }
 
   /**
-   * Looks at the beginning of generations that were not begun, and then for predecessors that nobody has seen yet: a
+   * Looks at the beginning of those generations that were not begun, and then for predecessors that nobody has seen yet: a
    * file may have been filled, copied and truncated since the last scan. Only the listing that follows the look is
    * complete.
    */
-  introduce(): void {
-    const seen = [...this.registry.all()].filter((generation) => {
+  introduce(generations: Iterable<TrackedGeneration>): void {
+    const seen = [...generations].filter((generation) => {
       try {
         return (
           !generation.isIntroduced &&

@@ -123,7 +123,7 @@ export class Pump {
       return this.#atEnd(generation);
     }
     if (generation.phase === "live" && !generation.isIntroduced) {
-      this.#options.inventory.introduce();
+      this.#options.inventory.introduce([generation, ...this.#ready]);
       // Empty, or replaced meanwhile: then its lane made ready what is to be read.
       if (!generation.isIntroduced) return this.#atEnd(generation);
       this.#ready.add(generation);
