@@ -107,9 +107,17 @@ test("the environment lies over the file, the command line over both", async (t)
 });
 
 test("a wrong variable or option is named as it was written", async (t) => {
-  const environment = { OUTRIGGER_HEALTH__PROT: "1", OUTRIGGER_HEALTH__PORT: "many" };
+  const environment = {
+    OUTRIGGER_HEALTH__PROT: "1",
+    OUTRIGGER_HEALTH__PORT: "many",
+    OUTRIGGER_HELTH__PORT: "1",
+    // What Kubernetes sets for a service called outrigger, and what is nobody's.
+    OUTRIGGER_SERVICE_PORT: "1",
+    OUTRIGGER__PORT: "1",
+  };
   const assignments = [parseSet("health.checks.web.fall=0"), parseSet("helth.port=1")];
   assert.deepEqual(await problemsOf(t, "health: { checks: { web: { http: x } } }", { environment, assignments }), [
+    'environment variable OUTRIGGER_HELTH__PORT: HELTH: unknown section "HELTH"; did you mean "health"?',
     'environment variable OUTRIGGER_HEALTH__PROT: health.PROT: unknown key "PROT"; did you mean "port"?',
     '--set helth.port: helth: unknown section "helth"; did you mean "health"?',
     'environment variable OUTRIGGER_HEALTH__PORT: health.port: must be a whole number from 0 to 65535, not "many"',

@@ -4,7 +4,7 @@ import { suggestion } from "../nearest.ts";
 import { mask } from "../secrets.ts";
 import type { ConfigDocument } from "./document.ts";
 import { explain } from "./explain.ts";
-import { type Assignment, assign, fromEnvironment } from "./overlay.ts";
+import { type Assignment, assign, fromEnvironment, withoutSection } from "./overlay.ts";
 import { ConfigError, formatPath, type Path, type Problem } from "./problem.ts";
 import { SECTION_KEYS, type Section } from "./section.ts";
 import { type ReadValue, valueReader } from "./value.ts";
@@ -102,6 +102,9 @@ export function resolveSection<T>(
     problems.push({ path: [], at: document.locate([]), message: `${what}; the configuration in force stays` });
   }
 
+  for (const { variable, name } of withoutSection(environment)) {
+    problems.push(unknownSection(name, { origin: `environment variable ${variable}` }));
+  }
   const fromVariables = fromEnvironment(section.key, section.schema, environment);
   problems.push(...fromVariables.problems);
   const origins = new Map<string, string>();

@@ -5,7 +5,7 @@ import { textForms } from "./explain.ts";
 import { childOf, formsOf, keysOf, nodeOf } from "./introspect.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { AnySchema } from "./schema.ts";
-import type { SectionKey } from "./section.ts";
+import { SECTION_KEYS, type SectionKey } from "./section.ts";
 import type { ReadValue } from "./value.ts";
 
 /** A value from outside the file. `value` is in the form a user would write; text is read like an environment variable's. */
@@ -40,6 +40,14 @@ export function fromEnvironment(
     } else assignments.push({ path: [section, ...resolved.path], value, origin });
   }
   return { assignments, problems };
+}
+
+/** `OUTRIGGER_<NAME>__…` variables whose name is no section: mistakes, as every section has its variables. */
+export function withoutSection(environment: NodeJS.ProcessEnv): { variable: string; name: string }[] {
+  return Object.keys(environment).flatMap((variable) => {
+    const name = /^outrigger_([^_].*?)__/i.exec(variable)?.[1];
+    return name === undefined || SECTION_KEYS.some((key) => key === fold(name)) ? [] : [{ variable, name }];
+  });
 }
 
 const fold = (name: string) => name.toLowerCase().replaceAll("_", "");
