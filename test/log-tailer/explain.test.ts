@@ -4,6 +4,7 @@ import path from "node:path";
 import { describe, it } from "node:test";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { runTool } from "../harness/tool.ts";
+import { CommandTailer } from "./command.ts";
 
 describe("log-tailer explain FILE", () => {
   const cases: [string, string, number, RegExp][] = [
@@ -34,4 +35,26 @@ describe("log-tailer explain FILE", () => {
       assert.equal(result.code, status);
     });
   }
+
+  it("a file that is mounted by itself, as subPath does, is said to be, by explain and by the tailer", async (t) => {
+    const directory = temporaryDirectory(t);
+    const [source, file] = [path.join(directory, "source"), path.join(directory, "with space.log")];
+    writeFileSync(source, "one\n");
+    writeFileSync(file, "");
+    const bind = [
+      "unshare",
+      "--user",
+      "--map-root-user",
+      "--mount",
+      "sh",
+      "-c",
+      'mount --bind "$0" "$1" && shift && exec "$@"',
+    ];
+    const tailer = new CommandTailer(t, [...bind, source, file], [`${directory}/*.log`], {});
+    await tailer.waitFor("one\n");
+    const { msg } = await tailer.warning(/subPath/);
+    assert.match(msg, /with space\.log is mounted by itself .*mount its directory instead/);
+    const other = await runTool("log-tailer", ["explain", file, "--set", `logs.files=["${directory}/*.log"]`]);
+    assert.doesNotMatch(other.stdout, /subPath/);
+  });
 });

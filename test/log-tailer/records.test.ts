@@ -87,6 +87,16 @@ describe("records", () => {
     assert.match(all.stderr, /^\{"one":1\}\n\{"two":2\}$/m);
   });
 
+  it("have no level without parse: a warning says that none goes to standard error", async (t) => {
+    const stream = '{"stderr":["error"]}';
+    const { stdout, stderr } = await outputOf(t, "ERROR bad\n", { stream });
+    assert.equal(stdout, "ERROR bad\n");
+    assert.match(stderr, /"level":"warn".*without parse no record has a level/);
+    const checked = await runTool("log-tailer", ["--check", "/logs/a.log", ...options({ stream })]);
+    assert.equal(checked.code, 0);
+    assert.match(checked.stderr, /warning: source a\.log: without parse/);
+  });
+
   it("that are too long are cut, split or dropped, and counted", async (t) => {
     const port = await freePort();
     const file = path.join(temporaryDirectory(t), "app.log");

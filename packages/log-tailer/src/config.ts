@@ -138,7 +138,16 @@ export interface Source extends RecordSettings {
 export type LogsConfig = Infer<typeof logs>;
 
 /** The section `logs`. */
-export const logsSection: Section<LogsConfig> = { key: "logs", schema: logs };
+export const logsSection: Section<LogsConfig> = { key: "logs", schema: logs, warnings };
+
+/** What is valid but may not do what its author thinks, one sentence each. */
+export function warnings({ sources }: LogsConfig): string[] {
+  return sources.flatMap((source) => {
+    if (typeof source.stream === "string" || source.parse !== undefined) return [];
+    const levels = source.stream.stderr.join(", ");
+    return [`source ${labelOf(source)}: without parse no record has a level, so none goes to stderr as ${levels}`];
+  });
+}
 
 /** The name of a source in metrics: never a path. */
 export function labelOf({ name, files }: Source): string {

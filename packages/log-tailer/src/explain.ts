@@ -3,6 +3,7 @@ import { print } from "@outrigger/runtime/output";
 import type { CommandContext } from "@outrigger/runtime/tool";
 import { explainPath } from "@outrigger/tail/explain";
 import type { LogsConfig } from "./config.ts";
+import { explainMount } from "./mounted-files.ts";
 
 /** Prints why a file is or is not being read. Resolves with 0 when it is, 1 when it is not. */
 export async function explain({ args, load }: CommandContext<LogsConfig>): Promise<number> {
@@ -13,6 +14,7 @@ export async function explain({ args, load }: CommandContext<LogsConfig>): Promi
   // What follows are the options that the tailer itself runs with.
   const { config } = await load(options);
   const { isRead, reasons } = explainPath(config.sources, file);
-  await print(`${reasons.join("\n")}\n`);
+  const mounted = explainMount(file);
+  await print(`${[...reasons, ...(mounted === undefined ? [] : [mounted])].join("\n")}\n`);
   return isRead ? 0 : 1;
 }

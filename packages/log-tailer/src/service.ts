@@ -4,11 +4,12 @@ import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
 import type { Service, Start } from "@outrigger/runtime/service";
 import { CheckpointFile, loadCheckpoint } from "@outrigger/tail/checkpoint-file";
 import { type Follower, follow } from "@outrigger/tail/follow";
-import type { LogsConfig } from "./config.ts";
+import { type LogsConfig, warnings } from "./config.ts";
 import { Outputs } from "./consumer.ts";
 import { DropReport } from "./limit/drop-report.ts";
 import { RateLimiter } from "./limit/rate-limiter.ts";
 import { TailerMetrics } from "./metrics.ts";
+import { mountWarnings } from "./mounted-files.ts";
 import { Sinks } from "./output/sinks.ts";
 
 /** How often the file of `exitWhen` is looked for. */
@@ -88,6 +89,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   const ready = (async () => {
     admin = await open(config.admin.port);
     await follower.ready;
+    for (const warning of [...warnings(config), ...mountWarnings(config.sources)]) log.warn(warning);
     // From the first moment on a restart must know which files were there, even if it is killed before any progress.
     await offsets?.save();
     isReady = true;
