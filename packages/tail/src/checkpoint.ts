@@ -3,8 +3,11 @@ import type { FileStat, Prefix } from "./identity.ts";
 import type { Registry } from "./registry.ts";
 import type { Checkpoint, CheckpointEntry } from "./types.ts";
 
-/** The state of everything that is known, as far as the consumer has dealt with it. */
-export function takeCheckpoint(registry: Registry, savedAt: number): Checkpoint {
+/**
+ * The state of everything that is known, as far as the consumer has dealt with it.
+ * @param scannedAt when the last scan began, in milliseconds since the epoch: what is younger is not known
+ */
+export function takeCheckpoint(registry: Registry, scannedAt: number): Checkpoint {
   const entries: CheckpointEntry[] = [];
   for (const generation of registry.all()) entries.push(entryOf(generation));
   for (const { path, stat, prefix } of registry.copies()) {
@@ -19,7 +22,7 @@ export function takeCheckpoint(registry: Registry, savedAt: number): Checkpoint 
       flushed: false,
     });
   }
-  return { version: 1, savedAt, entries };
+  return { version: 1, savedAt: scannedAt, entries };
 }
 
 function entryOf(generation: TrackedGeneration): CheckpointEntry {

@@ -146,7 +146,7 @@ class FileFollower implements Follower {
   }
 
   checkpoint(): Checkpoint {
-    return takeCheckpoint(this.#inventory.registry, Date.now());
+    return takeCheckpoint(this.#inventory.registry, this.#inventory.scannedAt);
   }
 
   atEnd(): boolean {
@@ -193,7 +193,10 @@ class FileFollower implements Follower {
     }
     if (asked.look) this.#inventory.lookAtAll();
     const deadline = Math.min(this.#bursts.look(), this.#pump.expire());
-    void this.#run().then(() => this.#schedule.deadline(this.#pump.expire()));
+    void this.#run().then(() => {
+      this.#schedule.deadline(this.#pump.expire());
+      if (this.#inventory.takeShortage()) this.#schedule.wake({ scan: true, isAlone: false });
+    });
     return this.#inventory.isUndecided ? Math.min(deadline, 20) : deadline;
   }
 

@@ -45,6 +45,7 @@ export class Inventory {
   #isOutdated = false;
   /** Some file could not be opened. */
   #isIncomplete = false;
+  #scannedAt = 0;
 
   /** Throws GlobError. */
   constructor(options: InventoryOptions) {
@@ -68,6 +69,11 @@ export class Inventory {
   /** Every directory in which a change can matter. */
   get directories(): Set<string> {
     return this.#survey.directories;
+  }
+
+  /** When the last scan began, in milliseconds since the epoch. */
+  get scannedAt(): number {
+    return this.#scannedAt;
   }
 
   /** Some new file could not be judged yet: scan again soon. */
@@ -97,6 +103,7 @@ export class Inventory {
 
   /** Brings everything up to date with the file system. */
   scan(): void {
+    this.#scannedAt = Date.now();
     if (!this.#isOutdated && !this.#isIncomplete && !this.#needsSettling() && this.#survey.isUnchanged()) return;
     let attempts = 0;
     do {

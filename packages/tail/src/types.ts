@@ -115,7 +115,7 @@ export interface CheckpointEntry {
 
 export interface Checkpoint {
   readonly version: 1;
-  /** Milliseconds since the epoch. */
+  /** When the last scan before it began, in milliseconds since the epoch: files that are younger were not seen. */
   readonly savedAt: number;
   readonly entries: readonly CheckpointEntry[];
 }

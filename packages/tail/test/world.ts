@@ -66,7 +66,7 @@ class SteppedFollower implements Consumer {
   }
 
   checkpoint(): Checkpoint {
-    return JSON.parse(JSON.stringify(takeCheckpoint(this.inventory.registry, Date.now())));
+    return JSON.parse(JSON.stringify(takeCheckpoint(this.inventory.registry, this.inventory.scannedAt)));
   }
 
   async drain(): Promise<void> {
