@@ -28,7 +28,7 @@ export function watchFile(
 
   const look = () => {
     // A file that is gone is a bad configuration too: loading it again says so.
-    const text = attempt(() => readFileSync(file, "utf8"));
+    const text = contentOf(file);
     if (text !== current()) changed(text);
   };
   const soon = () => {
@@ -58,6 +58,11 @@ export function watchFile(
       for (const watcher of watchers) watcher.close();
     },
   };
+}
+
+/** The text of a file; undefined: cannot be read. */
+export function contentOf(file: string): string | undefined {
+  return attempt(() => readFileSync(file, "utf8"));
 }
 
 function attempt<T>(read: () => T): T | undefined {

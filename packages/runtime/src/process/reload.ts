@@ -1,5 +1,5 @@
 import type { Loaded } from "../config/load.ts";
-import { watchFile } from "../config/watch.ts";
+import { contentOf, watchFile } from "../config/watch.ts";
 import type { Log } from "../log.ts";
 import type { ReloadMetrics } from "../metrics/common.ts";
 import { reportError } from "./exit.ts";
@@ -51,13 +51,13 @@ export function keepReloading<C>({ service, loaded, load, metrics, log }: Reload
     });
   };
 
+  const { file } = loaded;
   const hangUp = () => {
-    // A bad file is not what was read last any more once the one before it is back.
-    seen = undefined;
+    // Should the file turn out bad, it is not reported again when the watch sees it, and the one before it is news.
+    if (file !== undefined) seen = contentOf(file);
     request();
   };
   process.on("SIGHUP", hangUp);
-  const { file } = loaded;
   const watch =
     file === undefined
       ? undefined
