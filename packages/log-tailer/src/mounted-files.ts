@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { compileGlob, isLiteral, matchesGlob } from "@outrigger/tail/glob";
 import type { Source } from "./config.ts";
@@ -11,15 +11,14 @@ const mountTable = "/proc/self/mountinfo";
  * the system does not tell.
  */
 export function explainMount(path: string): string | undefined {
-  return mountPoints().has(resolve(path)) ? explanationOf(resolve(path)) : undefined;
+  const absolute = resolve(path);
+  return mountPoints().has(absolute) && isFile(absolute) ? explanationOf(absolute) : undefined;
 }
 
 /** One sentence for each file that the sources ask for and that is mounted by itself, as `subPath` does. */
 export function mountWarnings(sources: readonly Source[]): string[] {
-  const points = [...mountPoints()].filter((path) =>
-    sources.some(({ files }) => files.some((file) => asks(file, path))),
-  );
-  return points.map(explanationOf);
+  const isAsked = (path: string) => sources.some(({ files }) => files.some((file) => asks(file, path)));
+  return [...mountPoints()].filter((path) => isAsked(path) && isFile(path)).map(explanationOf);
 }
 
 function explanationOf(path: string): string {
@@ -27,6 +26,10 @@ function explanationOf(path: string): string {
     `${path} is mounted by itself (subPath): when it is renamed or replaced outside, the new file is not seen here, ` +
     "only copytruncate is: mount its directory instead"
   );
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function asks(pattern: string, path: string): boolean {
