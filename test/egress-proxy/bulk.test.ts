@@ -1,12 +1,15 @@
 // Many bytes at once: each arrives as it was, and the process stays small.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { type IncomingMessage, request } from "node:http";
+import { connect, Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startProxy } from "./support/proxy.ts";
-import { startUpstream } from "./support/upstream.ts";
+import { startHttpUpstream, startUpstream } from "./support/upstream.ts";
 
 const MIB = 1024 * 1024;
 
@@ -23,6 +26,36 @@ async function openTunnel(port: number, target: number): Promise<Socket> {
   return socket;
 }
 
+/** Bytes without a short period. */
+function pattern(length: number): Buffer {
+  return Buffer.from(Array.from({ length }, (_, index) => (index * 31 + (index >> 8)) & 255));
+}
+
+async function send(to: Writable, block: Buffer, blocks: number): Promise<void> {
+  for (let count = 0; count < blocks; count++) {
+    if (!to.write(block)) await once(to, "drain");
+  }
+  if (!(to instanceof Socket)) to.end();
+}
+
+/** Reads so many bytes, with a pause now and then; returns their hash. */
+async function received(from: Readable, total: number): Promise<string> {
+  const hash = createHash("sha1");
+  let count = 0;
+  let pauses = 0;
+  for await (const chunk of from) {
+    hash.update(chunk as Buffer);
+    count += (chunk as Buffer).length;
+    if (count >= total) break;
+    if (count > pauses * 24 * MIB) {
+      pauses++;
+      await delay(20);
+    }
+  }
+  assert.equal(count, total);
+  return hash.digest("hex");
+}
+
 test("a tunnel gives back every byte to a reader of uneven speed, in a few MiB of memory", async (t) => {
   const echo = await startUpstream(
     t,
@@ -36,30 +69,40 @@ test("a tunnel gives back every byte to a reader of uneven speed, in a few MiB o
   const socket = await openTunnel(proxy.port, echo.port);
   t.after(() => socket.destroy());
 
-  const total = 192 * MIB;
-  const block = Buffer.from(Array.from({ length: MIB + 7 }, (_, index) => (index * 31) & 255));
-  const [sent, received] = [createHash("sha1"), createHash("sha1")];
-  const send = async () => {
-    for (let rest = total; rest > 0; rest -= block.length) {
-      const part = rest < block.length ? block.subarray(0, rest) : block;
-      sent.update(part);
-      if (!socket.write(part)) await new Promise((resolve) => socket.once("drain", resolve));
-    }
-  };
-  const sending = send();
-  let count = 0;
-  let pauses = 0;
-  for await (const chunk of socket) {
-    received.update(chunk as Buffer);
-    count += (chunk as Buffer).length;
-    if (count >= total) break;
-    if (count > pauses * 48 * MIB) {
-      pauses++;
-      await delay(20);
-    }
-  }
+  const blocks = 192;
+  const block = pattern(MIB + 7);
+  const sending = send(socket, block, blocks);
+  const expected = createHash("sha1");
+  for (let count = 0; count < blocks; count++) expected.update(block);
+  assert.equal(await received(socket, blocks * block.length), expected.digest("hex"));
   await sending;
-  assert.equal(received.digest("hex"), sent.digest("hex"));
   const growth = anonymousMib(proxy.tool.pid) - before;
   assert.ok(growth < 24, `${growth.toFixed(1)} MiB more`);
 });
+
+for (const framing of ["chunked", "length"] as const) {
+  test(`a body (${framing}) comes back from an echo whole, to a reader of uneven speed, in a few MiB of memory`, async (t) => {
+    const echo = await startHttpUpstream(t, (incoming, outgoing) => {
+      if (framing === "length") outgoing.setHeader("Content-Length", incoming.headers["content-length"] ?? 0);
+      incoming.pipe(outgoing);
+    });
+    const proxy = await startProxy(t, { allow: [`localhost:${echo.port}`] });
+    const before = anonymousMib(proxy.tool.pid);
+    const blocks = 64;
+    const block = pattern(MIB);
+    const client = request({
+      port: proxy.port,
+      method: "POST",
+      path: `http://localhost:${echo.port}/`,
+      headers: framing === "length" ? { "Content-Length": blocks * block.length } : { "Transfer-Encoding": "chunked" },
+    });
+    const sending = send(client, block, blocks);
+    const [answer] = (await once(client, "response")) as [IncomingMessage];
+    const expected = createHash("sha1");
+    for (let count = 0; count < blocks; count++) expected.update(block);
+    assert.equal(await received(answer, blocks * block.length), expected.digest("hex"));
+    await sending;
+    const growth = anonymousMib(proxy.tool.pid) - before;
+    assert.ok(growth < 32, `${growth.toFixed(1)} MiB more`);
+  });
+}

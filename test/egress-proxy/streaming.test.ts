@@ -199,3 +199,52 @@ test("an answer before the end of the upload is relayed, and the rest of the bod
   (await server).write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
   assert.equal(statusOf(await client.end()), 413);
 });
+
+test("an upstream that speaks first, in another protocol, is 502 at once, though it stays open", async (context) => {
+  const mail = await startUpstream(context, (socket) => socket.write("220 mail.example ESMTP\r\n"));
+  const own = await startProxy(context, { allow: [`localhost:${mail.port}`] });
+  const text = await exchange(
+    own.port,
+    `GET http://localhost:${mail.port}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+  );
+  assert.match(text, /^HTTP\/1\.1 502 .*error=http_protocol_error/s);
+});
+
+test("a client of another protocol is told so at once, not after timeouts.headers", async () => {
+  for (const bytes of ["\x16\x03\x01\x02\x00", "SSH-2.0-OpenSSH_9.2\r\n", "GET / HTTP/1.1\n"]) {
+    assert.equal(statusOf(await exchange(proxy.port, bytes)), 400);
+  }
+});
+
+test("a first line without end is 414, fields without end are 431", async () => {
+  assert.equal(statusOf(await exchange(proxy.port, `GET http://localhost/${"a".repeat(40_000)}`)), 414);
+  assert.equal(statusOf(await exchange(proxy.port, `GET http://localhost/ HTTP/1.1\r\nA: ${"a".repeat(40_000)}`)), 431);
+});
+
+test("many pipelined requests are answered in order, whatever pieces they come in", async () => {
+  react = (socket, _received, chunk) => {
+    for (const [, path = ""] of chunk.toString("latin1").matchAll(/GET (\/\d+) HTTP/g)) {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`);
+    }
+  };
+  const one = (index: number) => `GET http://localhost:${upstream.port}/${index} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const all = Array.from({ length: 100 }, (_, index) => one(index)).join("\r\n");
+  const client = new RawClient(proxy.port);
+  for (let at = 0; at < all.length; at += 97) client.send(all.slice(at, at + 97));
+  client.send(head("GET"));
+  await client.until("\r\n\r\n/99");
+  client.socket.destroy();
+  const bodies = [...client.text.matchAll(/\r\n\r\n(\/\d+)/g)].map(([, path]) => path);
+  assert.deepEqual(
+    bodies,
+    Array.from({ length: 100 }, (_, index) => `/${index}`),
+  );
+});
+
+test("HTTP/1.0 keeps its connection when it asks for that and the answer has a length", async () => {
+  react = (socket) => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const ask = (fields: string) => `GET http://localhost:${upstream.port}/ HTTP/1.0\r\n${fields}\r\n`;
+  const client = new RawClient(proxy.port).send(ask("Connection: keep-alive\r\n"));
+  await client.until(/Connection: keep-alive\r\n.*\r\n\r\nok/s);
+  assert.match(await client.send(ask("")).end(), /Connection: close\r\n\r\nok$/);
+});

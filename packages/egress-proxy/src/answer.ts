@@ -1,4 +1,3 @@
-import type { ServerResponse } from "node:http";
 import { type Authority, hostText } from "./authority.ts";
 import type { Failure } from "./failure.ts";
 
@@ -40,13 +39,7 @@ export function answerFor(failure: Failure, authority: Authority | undefined, si
   return { status: failure.status, phrase, fields, body };
 }
 
-/** Writes an answer through `node:http`, which knows about pipelining and HEAD. */
-export function sendAnswer(response: ServerResponse, { status, phrase, fields, body }: Answer): void {
-  response.writeHead(status, phrase, fields);
-  response.end(body);
-}
-
-/** The answer as bytes, for sockets that have left `node:http`: CONNECT, parse errors, the connection limit. */
+/** The answer as text, for connections without a request to answer: CONNECT, malformed heads, the connection limit. */
 export function answerText({ status, phrase, fields, body }: Answer, connection: "close" | "keep-alive"): string {
   const lines = [`HTTP/1.1 ${status} ${phrase}`, `Connection: ${connection}`];
   for (let index = 0; index < fields.length; index += 2) lines.push(`${fields[index]}: ${fields[index + 1]}`);

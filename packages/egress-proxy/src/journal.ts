@@ -13,7 +13,7 @@ export interface Sighting {
 /** One line of the page of recent decisions. */
 export interface Recent {
   /** Milliseconds since 1970. */
-  readonly time: number;
+  time: number;
   readonly record: AuditRecord;
 }
 
@@ -23,11 +23,17 @@ const MOST_SIGHTINGS = 2000;
 
 /** What was decided lately, for people, and what `learn` and `report` let pass, for `suggest`. Bounded. */
 export class Journal {
-  readonly #recent: Recent[] = [];
+  /**
+   * A ring whose entries are filled again and again: a record that is kept until 200 others have come would have survived
+   * the young generation of the heap, and every request would leave garbage in the old one.
+   */
+  readonly #ring: Recent[] = [];
+  #next = 0;
   readonly #sightings = new Map<string, Sighting>();
 
+  /** The oldest first. */
   get recent(): readonly Recent[] {
-    return this.#recent;
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
   }
 
   get sightings(): readonly Sighting[] {
@@ -36,8 +42,13 @@ export class Journal {
 
   /** @param tunnel what an allowed tunnel carried. */
   note(record: AuditRecord, tunnel: TunnelKind | undefined): void {
-    this.#recent.push({ time: Date.now(), record });
-    if (this.#recent.length > MOST_RECENT) this.#recent.shift();
+    const entry = this.#ring[this.#next];
+    if (entry === undefined) this.#ring.push({ time: Date.now(), record });
+    else {
+      entry.time = Date.now();
+      Object.assign(entry.record, record);
+    }
+    this.#next = (this.#next + 1) % MOST_RECENT;
     const sighting = sightingOf(record, tunnel);
     if (sighting) this.#see(sighting);
   }

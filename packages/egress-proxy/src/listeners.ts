@@ -1,4 +1,3 @@
-import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { systemCode } from "@outrigger/runtime/errors";
 import { listen } from "@outrigger/runtime/listen";
@@ -7,7 +6,7 @@ import type { Engine } from "./engine.ts";
 import type { OwnListeners } from "./own-listeners.ts";
 import { handleConnect, refuseConnect } from "./proxy/connect.ts";
 import type { Connections } from "./proxy/connections.ts";
-import { createListener, type Handlers } from "./proxy/listener.ts";
+import { createListener, type HttpListener, type Service } from "./proxy/listener.ts";
 import { handleRequest } from "./proxy/plain.ts";
 import { createTcpListener } from "./proxy/tcp-route.ts";
 import type { From, Route } from "./routes/route.ts";
@@ -25,7 +24,9 @@ interface Wanted {
 }
 
 interface Open {
-  readonly server: Server | HttpServer;
+  readonly server: Server;
+  /** Absent for TCP. */
+  readonly listener?: HttpListener | undefined;
   readonly address: AddressInfo;
 }
 
@@ -70,10 +71,10 @@ export class Listeners {
     }
     return {
       commit: () => {
-        for (const [id, { server, address }] of this.#open) {
+        for (const [id, { server, listener, address }] of this.#open) {
           if (wanted.has(id)) continue;
           server.close();
-          if ("closeIdleConnections" in server) server.closeIdleConnections();
+          listener?.closeIdle();
           this.#own.remove(address);
           this.#open.delete(id);
         }
@@ -81,18 +82,13 @@ export class Listeners {
           this.#own.add(open.address);
           this.#open.set(id, open);
         }
-        for (const { server } of this.#open.values()) {
-          if ("headersTimeout" in server) server.headersTimeout = config.timeouts.headers;
-        }
       },
     };
   }
 
   /** Ends connections without a request under way. */
   closeIdle(): void {
-    for (const { server } of this.#open.values()) {
-      if ("closeIdleConnections" in server) server.closeIdleConnections();
-    }
+    for (const { listener } of this.#open.values()) listener?.closeIdle();
   }
 
   /** Stops accepting. */
@@ -103,11 +99,11 @@ export class Listeners {
 
   async #listen(wanted: Wanted): Promise<Open | undefined> {
     const { host, port, key, optional } = wanted;
-    const server = await this.#create(wanted);
+    const { server, listener } = await this.#create(wanted);
     try {
       const address = await listen(server, { host, port }, key);
       server.on("error", (error) => this.#complain(key, error));
-      return { server, address };
+      return { server, listener, address };
     } catch (error) {
       server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
@@ -123,31 +119,27 @@ export class Listeners {
     this.#engine.log.error("a listener cannot accept connections", { key, error });
   }
 
-  async #create({ from, certificate }: Wanted): Promise<Server | HttpServer> {
+  async #create({ from, certificate }: Wanted): Promise<Omit<Open, "address">> {
     const engine = this.#engine;
     const connections = this.#connections;
     if (from === undefined) {
       return createListener(engine, connections, {
-        request: (client, response, upgradeHead) =>
-          handleRequest(engine, client, response, upgradeHead ? { upgradeHead } : {}),
-        connect: (request, client, head, keep) => handleConnect(engine, request, { client, head, keep }),
+        request: (client) => handleRequest(engine, client),
+        connect: (head, client, rest, keep) => handleConnect(engine, head, { client, rest, keep }),
       });
     }
     const { authority, scheme } = from;
     if (scheme === "tcp") {
-      return createTcpListener(engine, connections, () =>
-        engine.snapshot.activeRoutes.find(({ route }) => route.from.text === from.text),
-      );
+      const findRoute = () => engine.snapshot.activeRoutes.find(({ route }) => route.from.text === from.text);
+      return { server: createTcpListener(engine, connections, findRoute) };
     }
-    const listener = { authority, scheme };
-    const handlers: Handlers = {
-      request: (client, response, upgradeHead) =>
-        handleRequest(engine, client, response, upgradeHead ? { listener, upgradeHead } : { listener }),
-      connect: (_request, client) => refuseConnect(engine, authority, client),
+    const service: Service = {
+      request: (client) => handleRequest(engine, client, { authority, scheme }),
+      connect: (_head, client) => refuseConnect(engine, authority, client),
     };
-    if (certificate === undefined) return createListener(engine, connections, handlers);
+    if (certificate === undefined) return createListener(engine, connections, service);
     const { createTlsListener } = await import("./proxy/tls-listener.ts");
-    return createTlsListener(engine, connections, handlers, certificate);
+    return createTlsListener(engine, connections, service, certificate);
   }
 }
 

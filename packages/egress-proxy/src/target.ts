@@ -9,7 +9,7 @@ export interface Target {
 }
 
 /** RFC 9112 section 3 recommends at least 8000 octets. */
-const MAX_TARGET = 16 * 1024;
+export const MAX_TARGET = 16 * 1024;
 
 /**
  * Reads the absolute form (RFC 9112 section 3.2.2) with the scheme `http`: the only form a forward proxy takes.

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { dial } from "@outrigger/net/dial";
 import { answerFor, answerText } from "../answer.ts";
@@ -6,6 +5,7 @@ import { type Authority, hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { Exchange } from "../exchange.ts";
 import { type Failure, internalFailure, refusalFailure, ruleDenial } from "../failure.ts";
+import type { RequestHead } from "../http/head.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
@@ -13,7 +13,7 @@ import { parseAuthorityForm } from "../target.ts";
 import { closeRefused, inspect, observe } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
-import { closeAfter } from "./close-after.ts";
+import { closeAfter } from "./close.ts";
 import { checkHead } from "./head-check.ts";
 
 const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -21,21 +21,19 @@ const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 /** A CONNECT on the proxy port, and the socket it turns into. */
 export interface TunnelRequest {
   readonly client: Socket;
-  /** Bytes that came together with the head. */
-  readonly head: Buffer;
-  /** Gives the connection back to the HTTP server, for the request after a denial. */
+  /** Bytes that came behind the head. */
+  readonly rest: Buffer;
+  /** Gives the connection back for the request after a denial. */
   readonly keep: () => void;
 }
 
 /** Answers one CONNECT: judged, dialled, then relayed; TLS tunnels only after their ClientHello names the host. */
-export function handleConnect(engine: Engine, request: IncomingMessage, tunnel: TunnelRequest) {
+export function handleConnect(engine: Engine, head: RequestHead, tunnel: TunnelRequest) {
   const { client } = tunnel;
   const exchange = new Exchange(engine, "connect", "CONNECT");
-  // Until the relay has its own handlers, a client that goes away must not end the process.
-  client.on("error", () => client.destroy());
   try {
-    checkHead(request);
-    const authority = parseAuthorityForm(request.url ?? "");
+    checkHead(head);
+    const authority = parseAuthorityForm(head.target);
     exchange.authority = authority;
     const question = { authority, method: "CONNECT", path: "" };
     const decision = decide(question, exchange.snapshot.policy);
@@ -78,12 +76,12 @@ function open(
       return;
     }
     if (isInspected || (exchange.decision?.granting.length === 0 && authority.port === 443)) {
-      observe(client, authority.host, tunnel.head, (verdict) => {
+      observe(client, authority.host, tunnel.rest, (verdict) => {
         exchange.sni = verdict.sni;
         if (verdict.state === "refused") exchange.observed = verdict.reason;
       });
     }
-    pass(exchange, tunnel, upstream, tunnel.head);
+    pass(exchange, tunnel, upstream, tunnel.rest);
   });
   client.once("close", giveUp);
 }
@@ -97,7 +95,7 @@ function inspectAndRelay(exchange: Exchange, tunnel: TunnelRequest, upstream: So
   };
   upstream.on("error", () => client.destroy());
   client.once("close", abort);
-  inspect(client, authority.host, tunnel.head, exchange.snapshot.config.timeouts.headers, (verdict, bytes) => {
+  inspect(client, authority.host, tunnel.rest, exchange.snapshot.config.timeouts.headers, (verdict, bytes) => {
     client.off("close", abort);
     exchange.sni = verdict.sni;
     if (verdict.state === "accepted") return pass(exchange, tunnel, upstream, bytes);
@@ -125,8 +123,8 @@ function pass(exchange: Exchange, { client }: TunnelRequest, upstream: Socket, f
 }
 
 /** The connection stays open for another request, unless the client has already sent what it meant for the tunnel. */
-function deny(exchange: Exchange, { client, head, keep }: TunnelRequest, failure: Failure) {
-  if (head.length > 0) return refuse(exchange, client, failure);
+function deny(exchange: Exchange, { client, rest, keep }: TunnelRequest, failure: Failure) {
+  if (rest.length > 0) return refuse(exchange, client, failure);
   exchange.failure = failure;
   const answer = answerFor(failure, exchange.authority);
   exchange.bytesOut = answer.body.length;

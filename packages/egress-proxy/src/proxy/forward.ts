@@ -1,18 +1,21 @@
-import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import type { Exchange } from "../exchange.ts";
-import type { Failure } from "../failure.ts";
-import { Refusal } from "../refusal.ts";
+import { type Failure, internalFailure, refusalFailure } from "../failure.ts";
+import { responseFields, trailerFields } from "../http/fields.ts";
+import type { RawFields, ResponseHead } from "../http/head.ts";
+import type { Malformed } from "../http/malformed.ts";
+import { fieldLines } from "../http/message-writer.ts";
 import type { Destination } from "../upstream/pool.ts";
+import type { Transaction, UpstreamConnection } from "../upstream/upstream-connection.ts";
 import { UpstreamProtocolError, UpstreamTimeout, upstreamFailure } from "../upstream/upstream-failure.ts";
-import { responseFields, trailerFields, valuesOf } from "./fields.ts";
+import type { ClientRequest } from "./client-request.ts";
 import type { Framing } from "./head-check.ts";
-import { linger, reject } from "./reject.ts";
-import { switchProtocols } from "./upgrade.ts";
-
-export const MAX_HEAD = 32 * 1024;
+import { refusalOf } from "./malformed-request.ts";
+import { reject } from "./reject.ts";
+import { switchProtocols, UPGRADE_LINES } from "./upgrade.ts";
+import { Upload } from "./upload.ts";
 
 /** A request as it goes to its upstream. */
 export interface Plan {
@@ -21,12 +24,12 @@ export interface Plan {
   /** Path and query. */
   readonly path: string;
   /** End-to-end fields and Host; see `requestFields`. */
-  readonly fields: string[];
+  readonly fields: RawFields;
   readonly framing: Framing;
   /** Milliseconds from the dial to the last byte of the answer's head; absent: only the idle time-out counts. */
   readonly headTimeout?: number;
-  /** Bytes of a client that wants to upgrade, held until the upstream agrees. */
-  readonly upgrade?: { readonly head: Buffer };
+  /** The client wants to leave HTTP for a WebSocket. */
+  readonly isUpgrade: boolean;
   /** Routes watch outcomes, to try again and to eject. */
   readonly watch?: Watch;
 }
@@ -38,206 +41,190 @@ interface Watch {
   answered(status: number): boolean;
 }
 
-/** Methods that `node:http` sends without framing when there is no body. */
+/** Methods that need no Content-Length to say that there is no body (RFC 9110 section 8.6). */
 const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS"]);
 
 /**
  * Sends one request and streams the answer back, with back-pressure in both directions. Failures before the answer's
  * head are answered; after it the client's connection is cut, so that a broken answer never looks complete.
  */
-export function forward(
-  engine: Engine,
-  exchange: Exchange,
-  client: IncomingMessage,
-  response: ServerResponse,
-  plan: Plan,
-) {
-  const { pool } = engine;
-  const { destination, method, path, fields, framing, headTimeout, upgrade, watch } = plan;
-  if (framing === "none" && !BODILESS.has(method)) fields.push("Content-Length", "0");
-  let upstream: ClientRequest;
-  let answer: IncomingMessage | undefined;
-  let isReplaced = false;
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const open = () => {
-    const options = { agent: pool, method, path, headers: fields, maxHeaderSize: MAX_HEAD, ...destination };
-    try {
-      upstream = request(options);
-    } catch (error) {
-      // llhttp lets control characters into fields; Node does not let them out.
-      throw new Refusal("bad_field", `the request has a field that cannot be sent on: ${(error as Error).message}`);
-    }
-    upstream.on("response", relayAnswer);
-    upstream.on("error", fail);
-    upstream.on("information", (info) => relayInformation(client, response, info));
-    upstream.on("upgrade", (message, socket, first) => {
-      if (upgrade === undefined) {
-        socket.destroy();
-        fail(new UpstreamProtocolError("the upstream switched protocols, which nobody asked for"));
-        return;
-      }
-      isOver = true;
-      clearTimeout(timer);
-      watch?.answered(message.statusCode ?? 101);
-      switchProtocols(exchange, response, { message, socket: socket as Socket, first, head: upgrade.head });
-    });
-    if (framing === "none") upstream.end();
-    else upstream.once("socket", () => sendBody(exchange, client, upstream, framing));
-  };
-
-  const fail = (error: Error) => {
-    if (isOver || response.closed || answer?.complete) return;
-    if (answer !== undefined) {
-      cut(response, answer);
-      return;
-    }
-    // A kept connection may have been closed by the server just before; the request never arrived then.
-    if (upstream.reusedSocket && !isReplaced && framing === "none" && isReset(error)) {
-      isReplaced = true;
-      pool.forget(destination.poolName);
-      open();
-      return;
-    }
-    isOver = true;
-    clearTimeout(timer);
-    const failure = upstreamFailure(error, nameOf(exchange));
-    if (watch?.failed(failure, Boolean(upstream.socket))) return;
-    reject(exchange, client, response, failure, { hasBody: framing !== "none" && !client.complete });
-  };
-
-  const relayAnswer = (message: IncomingMessage) => {
-    const codings = valuesOf(message.rawHeaders, "transfer-encoding");
-    if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== "chunked")) {
-      upstream.destroy(new UpstreamProtocolError("the answer has an unknown Transfer-Encoding"));
-      return;
-    }
-    clearTimeout(timer);
-    if (watch?.answered(message.statusCode ?? 502)) {
-      isOver = true;
-      upstream.destroy();
-      return;
-    }
-    exchange.address ??= message.socket.remoteAddress;
-    try {
-      relayBody(exchange, message, response);
-    } catch (error) {
-      upstream.destroy(new UpstreamProtocolError((error as Error).message));
-      return;
-    }
-    answer = message;
-    message.on("error", () => cut(response, message));
-    // An answer before the end of the request: nobody wants the rest of the body.
-    if (framing !== "none") {
-      message.once("end", () => {
-        if (client.complete) return;
-        upstream.destroy();
-        linger(client, () => client.socket.destroySoon());
-      });
-    }
-  };
-
-  response.once("close", () => {
-    clearTimeout(timer);
-    if (!isOver && answer?.complete !== true) upstream.destroy();
-  });
+export function forward(engine: Engine, exchange: Exchange, client: ClientRequest, plan: Plan): void {
   exchange.attempts++;
-  open();
-  if (headTimeout !== undefined) {
-    timer = setTimeout(() => upstream.destroy(new UpstreamTimeout("no answer in time")), headTimeout);
+  new Forwarding(engine, exchange, client, plan).open();
+}
+
+class Forwarding implements Transaction {
+  readonly method: string;
+  readonly #pool: Engine["pool"];
+  readonly #exchange: Exchange;
+  readonly #client: ClientRequest;
+  readonly #plan: Plan;
+  #connection: UpstreamConnection | undefined;
+  #giveUp: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isReplaced = false;
+  /** The answer's head has been passed on. */
+  #isAnswered = false;
+  /** Somebody else decides, or there is nothing left to decide. */
+  #isOver = false;
+
+  constructor(engine: Engine, exchange: Exchange, client: ClientRequest, plan: Plan) {
+    this.method = plan.method;
+    this.#pool = engine.pool;
+    this.#exchange = exchange;
+    this.#client = client;
+    this.#plan = plan;
+    client.onClose(this.#abandon);
+    client.onDrain(this.#readOn);
+    if (plan.headTimeout !== undefined) {
+      this.#timer = setTimeout(() => this.#fail(new UpstreamTimeout("no answer in time")), plan.headTimeout);
+    }
+  }
+
+  open(): void {
+    const { destination } = this.#plan;
+    const kept = this.#pool.take(destination.poolName);
+    if (kept !== undefined) {
+      this.#send(kept);
+      return;
+    }
+    this.#giveUp = this.#pool.connect(destination, (error, connection) => {
+      this.#giveUp = undefined;
+      if (connection === undefined) this.#fail(error ?? new Error("no connection"));
+      else this.#send(connection);
+    });
+  }
+
+  informed({ status, phrase, fields }: ResponseHead): void {
+    this.#client.inform(status, phrase, responseFields(fields));
+  }
+
+  answered({ status, phrase, fields }: ResponseHead): void {
+    clearTimeout(this.#timer);
+    if (this.#plan.watch?.answered(status)) {
+      this.#leave();
+      return;
+    }
+    this.#exchange.address ??= this.#connection?.address;
+    this.#isAnswered = true;
+    this.#client.begin(status, phrase, responseFields(fields));
+  }
+
+  piece(data: Buffer): void {
+    this.#exchange.bytesOut += data.length;
+    this.#client.piece(data);
+  }
+
+  flush(): boolean {
+    const isTaken = this.#client.flush();
+    if (this.#client.isFull && this.#connection) this.#connection.isBackedUp = true;
+    return isTaken;
+  }
+
+  ended(trailers: RawFields): boolean {
+    this.#isOver = true;
+    return this.#client.end(trailerFields(trailers));
+  }
+
+  upgraded(head: ResponseHead, socket: Socket, first: Buffer): void {
+    if (!this.#plan.isUpgrade) {
+      socket.destroy();
+      this.#fail(new UpstreamProtocolError("the upstream switched protocols, which nobody asked for"));
+      return;
+    }
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#plan.watch?.answered(head.status);
+    this.#exchange.address ??= this.#connection?.address;
+    switchProtocols(this.#exchange, this.#client, { head, socket, first });
+  }
+
+  failed(error: Error): void {
+    const { destination, framing } = this.#plan;
+    // A kept connection may have been closed by the server just before; the request never arrived then.
+    const isStale = this.#connection !== undefined && this.#connection.served > 0 && isReset(error);
+    if (isStale && !this.#isReplaced && !this.#isAnswered && framing === "none" && !this.#isOver) {
+      this.#isReplaced = true;
+      this.#connection = undefined;
+      this.#pool.forget(destination.poolName);
+      this.open();
+    } else this.#fail(error);
+  }
+
+  drained(): void {
+    this.#client.isBackedUp = false;
+  }
+
+  #send(connection: UpstreamConnection): void {
+    const { method, path, fields, framing, isUpgrade } = this.#plan;
+    this.#connection = connection;
+    const length = framing === "none" && !BODILESS.has(method) ? "Content-Length: 0\r\n" : "";
+    const hop = isUpgrade ? UPGRADE_LINES : "Connection: keep-alive\r\n";
+    connection.begin(this);
+    connection.writer.begin(
+      `${method} ${path} HTTP/1.1\r\n${fieldLines(fields)}${length}${hop}\r\n`,
+      framing === "chunked",
+    );
+    if (framing === "none") {
+      connection.sent();
+      connection.writer.flush();
+      return;
+    }
+    const client = this.#client;
+    client.read(new Upload(this.#exchange, client, connection, (problem) => this.#refuse(problem)));
+    // With the client's bytes at hand, the head leaves together with the first of them.
+    if (!client.isBeingRead) connection.writer.flush();
+  }
+
+  readonly #readOn = (): void => {
+    if (this.#connection && !this.#isOver) this.#connection.isBackedUp = false;
+  };
+
+  /** The answer is complete, or the client has gone. */
+  readonly #abandon = (): void => {
+    clearTimeout(this.#timer);
+    this.#giveUp?.();
+    if (!this.#isOver) this.#connection?.destroy();
+    this.#isOver = true;
+  };
+
+  /** Another try begins, or an answer that is nobody's: this one is over. */
+  #leave(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#client.offClose(this.#abandon);
+    this.#giveUp?.();
+    this.#connection?.destroy();
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver || this.#client.isClosed) return;
+    if (this.#isAnswered) {
+      this.#isOver = true;
+      this.#client.cut();
+      return;
+    }
+    this.#leave();
+    // What the system, DNS, TLS or HTTP complain about has a code; what has none is a bug of ours.
+    const failure = "code" in error ? upstreamFailure(error, nameOf(this.#exchange)) : internalFailure(error);
+    if (this.#plan.watch?.failed(failure, this.#connection !== undefined)) return;
+    reject(this.#exchange, this.#client, failure);
+  }
+
+  /** The client's body is no valid HTTP: the upstream gets no end of it. */
+  #refuse(problem: Malformed): void {
+    if (this.#isOver) return;
+    this.#leave();
+    if (this.#isAnswered) this.#client.cut();
+    else reject(this.#exchange, this.#client, refusalFailure(refusalOf(problem)), { close: true });
   }
 }
 
 function nameOf({ upstream, authority }: Exchange): string {
-  return upstream ?? (authority ? `${hostText(authority)}:${authority.port}` : "the upstream");
-}
-
-/** Without the fields that Node would refuse to write. */
-function sendable(fields: [string, string][]): [string, string][] {
-  return fields.filter(([, value]) => /^[\t\x20-\x7e\x80-\xff]*$/.test(value));
+  return upstream ?? (authority === undefined ? "the upstream" : `${hostText(authority)}:${authority.port}`);
 }
 
 function isReset(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === "ECONNRESET" || code === "EPIPE";
-}
-
-/** Streams the client's body once a connection is there, so that a failed connect has consumed nothing of it. */
-function sendBody(exchange: Exchange, client: IncomingMessage, upstream: ClientRequest, framing: Framing): void {
-  const length = framing === "length" ? Number(client.headers["content-length"]) : -1;
-  client.on("data", (chunk: Buffer) => {
-    exchange.bytesIn += chunk.length;
-    if (exchange.bytesIn === length) endWith(upstream, chunk);
-    else if (!upstream.write(chunk)) {
-      client.pause();
-      upstream.once("drain", () => client.resume());
-    }
-  });
-  client.on("end", () => {
-    if (framing === "chunked" && client.rawTrailers.length > 0)
-      upstream.addTrailers(sendable(trailerFields(client.rawTrailers)));
-    if (!upstream.writableEnded) upstream.end();
-  });
-  // The head goes out now, also when the body is slow or waits for a 100; with a body at hand both go together.
-  process.nextTick(() => {
-    if (exchange.bytesIn === 0 && !upstream.writableEnded) upstream.write("", "latin1");
-  });
-}
-
-function relayBody(exchange: Exchange, answer: IncomingMessage, response: ServerResponse): void {
-  const length = Number(valuesOf(answer.rawHeaders, "content-length")[0] ?? -1);
-  response.sendDate = false;
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", responseFields(answer.rawHeaders));
-  answer.on("data", (chunk: Buffer) => {
-    exchange.bytesOut += chunk.length;
-    if (exchange.bytesOut === length) endWith(response, chunk);
-    else if (!response.write(chunk)) {
-      answer.pause();
-      response.once("drain", () => answer.resume());
-    }
-  });
-  answer.on("end", () => {
-    if (response.writableEnded) return;
-    if (answer.rawTrailers.length > 0) response.addTrailers(sendable(trailerFields(answer.rawTrailers)));
-    response.end();
-  });
-  // flushHeaders() would write the head as UTF-8 and spoil Latin-1 bytes.
-  process.nextTick(() => {
-    if (exchange.bytesOut === 0 && !response.writableEnded) response.write("", "latin1");
-  });
-}
-
-/** Up to this size copying a body costs less than a second buffer in the system call. */
-const SMALL = 8 * 1024;
-
-/** Ends a message with its last chunk; a small one goes out in one piece with the head. */
-function endWith(message: ServerResponse | ClientRequest, chunk: Buffer): void {
-  if (chunk.length <= SMALL) message.end(chunk.toString("latin1"), "latin1");
-  else message.end(chunk);
-}
-
-/** Passes a 1xx answer (RFC 9110 section 15.2), unless an earlier answer still occupies the connection. */
-function relayInformation(
-  client: IncomingMessage,
-  response: ServerResponse,
-  info: { statusCode: number; statusMessage: string; rawHeaders: string[] },
-): void {
-  if (response.socket === null || response.headersSent || client.httpVersion === "1.0") return;
-  const fields = responseFields(info.rawHeaders);
-  let text = `HTTP/1.1 ${info.statusCode} ${info.statusMessage}\r\n`;
-  for (let index = 0; index < fields.length; index += 2) text += `${fields[index]}: ${fields[index + 1]}\r\n`;
-  response.socket.write(`${text}\r\n`, "latin1");
-}
-
-/**
- * Ends the connection in the middle of an answer, after what was received of it. Where the close itself would mark the
- * end (HTTP/1.0 without a length) only a reset says that something is missing.
- */
-function cut(response: ServerResponse, answer: IncomingMessage): void {
-  const { socket } = response;
-  if (socket === null || response.writableFinished) return;
-  const isDelimited = response.chunkedEncoding || valuesOf(answer.rawHeaders, "content-length").length > 0;
-  if (isDelimited) socket.destroySoon();
-  else socket.resetAndDestroy();
 }

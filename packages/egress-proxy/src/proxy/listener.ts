@@ -1,98 +1,98 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import { createServer, type Server, type Socket } from "node:net";
 import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { limitFailure } from "../failure.ts";
-import { closeAfter } from "./close-after.ts";
+import type { RequestHead } from "../http/head.ts";
+import { ClientConnection, type Handlers } from "./client-connection.ts";
+import type { ClientRequest } from "./client-request.ts";
+import { closeAfter } from "./close.ts";
 import type { Connections } from "./connections.ts";
-import { MAX_HEAD } from "./forward.ts";
-import { ignoreHalfClose, watchHalfClose } from "./half-close.ts";
-import { MAX_FIELDS } from "./head-check.ts";
-import { handleParseError } from "./parse-error.ts";
-import { isClosing } from "./reject.ts";
-import { detachedResponse, isWebSocket } from "./upgrade.ts";
+import { answerMalformed } from "./malformed-request.ts";
 
 /** What a listener does with requests; the connections behind them are within the limits already. */
-export interface Handlers {
-  /** @param upgradeHead bytes that came with an upgrade; absent for ordinary requests. */
-  request(client: IncomingMessage, response: ServerResponse, upgradeHead?: Buffer): void;
-  /** CONNECT; `keep` gives the connection back to the server. */
-  connect(request: IncomingMessage, client: Socket, head: Buffer, keep: () => void): void;
+export interface Service {
+  request(client: ClientRequest): void;
+  /**
+   * @param rest bytes that came behind the head.
+   * @param keep gives the connection back for the next request.
+   */
+  connect(head: RequestHead, client: Socket, rest: Buffer, keep: () => void): void;
 }
 
-/** Local clients keep connections longer than the usual 5 s; every new one costs more than a request. */
-const KEEP_ALIVE = 75_000;
+/** How often connections that wait for a head are looked at, in milliseconds; more often for short time-outs. */
+const SWEEP_INTERVAL = 1000;
 
-/** The options of a listener's server, plain or TLS. */
-export function serverOptions({
-  snapshot,
-}: Pick<Engine, "snapshot">): ServerOptions & { shouldUpgradeCallback: typeof isWebSocket } {
-  const { headers } = snapshot.config.timeouts;
-  return {
-    maxHeaderSize: MAX_HEAD,
-    headersTimeout: headers,
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.min(1000, headers),
-    keepAliveTimeout: KEEP_ALIVE,
-    // Host is checked by our own head check, whose answer says what is wrong.
-    requireHostHeader: false,
-    noDelay: true,
-    // Any other upgrade is an ordinary request without its Upgrade field.
-    shouldUpgradeCallback: isWebSocket,
-  };
-}
+/** Speaks HTTP/1.1 with the clients of one port. */
+export class HttpListener {
+  readonly #engine: Engine;
+  readonly #connections: Connections;
+  readonly #handlers: Handlers;
+  readonly #open = new Set<ClientConnection>();
+  /** Runs while there are connections. */
+  #sweeper: NodeJS.Timeout | undefined;
 
-/** Makes an HTTP server answer floods, slow heads and broken requests itself, and hand the rest to `handlers`. */
-export function equip(server: Server, engine: Engine, connections: Connections, handlers: Handlers): void {
-  const overLimit = new WeakSet<Duplex>();
-  const counted = new WeakSet<Duplex>();
-  server.maxHeadersCount = MAX_FIELDS + 1;
-  // Else Node drops the answer of a client that ends its side after the request (RFC 9112 section 9.6 lets it).
-  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+  constructor(engine: Engine, connections: Connections, service: Service) {
+    this.#engine = engine;
+    this.#connections = connections;
+    this.#handlers = {
+      request: (request) => service.request(request),
+      connect: (head, client, rest, keep) => service.connect(head, client, rest, keep),
+      malformed: (problem, client) => answerMalformed(engine, problem, client),
+      failed: (error) => engine.log.error("a request failed inside the proxy", { error }),
+    };
+  }
 
-  server.on("connection", (socket: Socket) => {
-    if (counted.has(socket)) {
-      watchHalfClose(socket); // given back after a denied CONNECT
-      return;
-    }
-    const limit = engine.snapshot.config.limits.connections;
-    if (connections.size >= limit) {
-      overLimit.add(socket);
+  /**
+   * Takes a connection that was accepted; above the limit it is answered and ended.
+   * @param isCounted whether it is one of the open connections already.
+   */
+  accept(socket: Socket, { isCounted } = { isCounted: false }): void {
+    const limit = this.#engine.snapshot.config.limits.connections;
+    if (this.#connections.size - (isCounted ? 1 : 0) >= limit) {
       closeAfter(socket, answerText(answerFor(limitFailure(limit), undefined), "close"));
       return;
     }
-    counted.add(socket);
-    connections.add(socket);
-    watchHalfClose(socket);
-  });
-  const isOver = (socket: Socket) => overLimit.has(socket) || isClosing(socket);
-  const onRequest = (client: IncomingMessage, response: ServerResponse) => {
-    if (!isOver(client.socket)) handlers.request(client, response);
-  };
-  server.on("request", onRequest);
-  // Without these two Node answers by itself, before anything is decided.
-  server.on("checkContinue", onRequest);
-  server.on("checkExpectation", onRequest);
-  server.on("upgrade", (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
-    const socket = duplex as Socket;
-    ignoreHalfClose(socket);
-    if (!isOver(socket)) handlers.request(request, detachedResponse(request, socket), head);
-  });
-  server.on("connect", (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
-    const socket = duplex as Socket;
-    ignoreHalfClose(socket);
-    if (!isOver(socket)) handlers.connect(request, socket, head, () => server.emit("connection", socket));
-  });
-  server.on("clientError", (error: Error, duplex: Duplex) => {
-    const socket = duplex as Socket;
-    if (!isOver(socket)) handleParseError(engine, error, socket);
-  });
+    if (!isCounted) this.#connections.add(socket);
+    const connection = new ClientConnection(socket, this.#handlers);
+    this.#open.add(connection);
+    socket.once("close", () => this.#closed(connection));
+    this.#sweeper ??= this.#startSweeper();
+  }
+
+  /** Ends connections that have been served and have nothing under way. */
+  closeIdle(): void {
+    for (const connection of this.#open) if (connection.isIdle) connection.socket.destroy();
+  }
+
+  #closed(connection: ClientConnection): void {
+    this.#open.delete(connection);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
+  #startSweeper(): NodeJS.Timeout {
+    const { headers } = this.#engine.snapshot.config.timeouts;
+    return setInterval(() => this.#sweep(), Math.min(SWEEP_INTERVAL, headers)).unref();
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    const { headers } = this.#engine.snapshot.config.timeouts;
+    for (const connection of this.#open) connection.expire(now, headers);
+  }
 }
 
-/** A plain listener. It does not listen yet. */
-export function createListener(engine: Engine, connections: Connections, handlers: Handlers): Server {
-  const server = createServer(serverOptions(engine));
-  equip(server, engine, connections, handlers);
-  return server;
+/** A listener and the server that accepts its connections. The server does not listen yet. */
+export interface HttpServer {
+  readonly server: Server;
+  readonly listener: HttpListener;
+}
+
+/** A plain listener. */
+export function createListener(engine: Engine, connections: Connections, service: Service): HttpServer {
+  const listener = new HttpListener(engine, connections, service);
+  // Half-open: a client may end its side after the request (RFC 9112 section 9.6).
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => listener.accept(socket));
+  return { server, listener };
 }

@@ -2,17 +2,16 @@ import type { TLSSocket } from "node:tls";
 import { authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { type Failure, loopFailure, unsafePathDenial } from "../failure.ts";
+import { requestFields, valuesOf } from "../http/fields.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
 import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import type { Target } from "../target.ts";
-import type { ClientRequest } from "./client-request.ts";
-import { requestFields, valuesOf } from "./fields.ts";
 import { forward, type Plan } from "./forward.ts";
+import type { CheckedRequest } from "./plain.ts";
 import { reject } from "./reject.ts";
-import { UPGRADE_FIELDS } from "./upgrade.ts";
 
 /** Methods that may be sent twice without a further effect (RFC 9110 section 9.2.2). */
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
@@ -20,17 +19,17 @@ const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 /** Sends a request to an upstream of the route it matched, and to another one when that is allowed and helps. */
 export function sendByRoute(
   engine: Engine,
-  request: ClientRequest,
+  request: CheckedRequest,
   active: ActiveRoute,
   target: Pick<Target, "path" | "query">,
 ) {
-  const { exchange, client, response, framing } = request;
+  const { exchange, client, framing } = request;
   const { route, balancer, budget } = active;
   const hasBody = framing !== "none";
   exchange.route = route;
-  if (!isSafePath(target.path)) return reject(exchange, client, response, unsafePathDenial(), { hasBody });
-  if (valuesOf(client.rawHeaders, "via").some((value) => value.includes(engine.mark))) {
-    return reject(exchange, client, response, loopFailure(), { hasBody });
+  if (!isSafePath(target.path)) return reject(exchange, client, unsafePathDenial());
+  if (valuesOf(client.head.fields, "via").some((value) => value.includes(engine.mark))) {
+    return reject(exchange, client, loopFailure());
   }
   const tried = new Set<Member>();
   budget.request();
@@ -43,7 +42,7 @@ export function sendByRoute(
       if (!isReleased) balancer.release(member);
       isReleased = true;
     };
-    response.once("close", release);
+    client.onClose(release);
 
     const note = (ok: boolean) => {
       if (balancer.note(member, ok)) {
@@ -59,7 +58,7 @@ export function sendByRoute(
       if (!isHarmless || !retries.on.has(condition) || exchange.attempts > retries.attempts || !budget.take())
         return false;
       engine.telemetry.retried(route.from.text);
-      response.off("close", release);
+      client.offClose(release);
       release();
       attempt();
       return true;
@@ -81,23 +80,23 @@ export function sendByRoute(
 
 function sendTo(
   engine: Engine,
-  request: ClientRequest,
+  request: CheckedRequest,
   active: ActiveRoute,
   target: Pick<Target, "path" | "query">,
   { upstream }: Member,
   watch: NonNullable<Plan["watch"]>,
 ) {
-  const { exchange, client, response, framing, upgradeHead } = request;
+  const { exchange, client, framing, isUpgrade } = request;
   const { route } = active;
   const { authority } = upstream;
   exchange.upstream = upstream.text;
   exchange.address = undefined;
   locate(engine, exchange.snapshot, authority, [upstreamGrant(route, upstream)], (failure, addresses) => {
-    if (response.closed) return;
+    if (client.isClosed) return;
     if (failure) {
       exchange.attempts++;
       if (!failure.denied && watch.failed(failure, false)) return;
-      return reject(exchange, client, response, failure, { hasBody: framing !== "none" });
+      return reject(exchange, client, failure);
     }
     const tls = active.identities.get(upstream);
     const destination = {
@@ -107,7 +106,7 @@ function sendTo(
       connectTimeout: exchange.snapshot.config.timeouts.connect,
       tls,
     };
-    forward(engine, exchange, client, response, {
+    forward(engine, exchange, client, {
       destination,
       method: exchange.method,
       path: upstreamPath(route.from.prefix, upstream.path, target.path) + target.query,
@@ -115,26 +114,21 @@ function sendTo(
       framing,
       headTimeout: route.timeout,
       watch,
-      ...(upgradeHead && { upgrade: { head: upgradeHead } }),
+      isUpgrade,
     });
   });
 }
 
 /** The client's fields with the route's changes: removal first, then `headers.set`, then the mark against loops. */
-function routeFields(
-  engine: Engine,
-  { client, framing, upgradeHead }: ClientRequest,
-  { route }: ActiveRoute,
-  host: string,
-) {
+function routeFields(engine: Engine, { client, framing }: CheckedRequest, { route }: ActiveRoute, host: string) {
   const { headers, from } = route;
   const replaced = new Set([...headers.remove, ...Object.keys(headers.set).map((name) => name.toLowerCase())]);
   const own = Object.entries(headers.set).find(([name]) => name.toLowerCase() === "host")?.[1];
   replaced.delete("host");
   const forwarded = from.open ? forwardedFields(client) : [];
   for (let index = 0; index < forwarded.length; index += 2) replaced.add((forwarded[index] ?? "").toLowerCase());
-  const keepsHost = from.open && own === undefined && valuesOf(client.rawHeaders, "host").length > 0;
-  const fields = requestFields(client.rawHeaders, {
+  const keepsHost = from.open && own === undefined && valuesOf(client.head.fields, "host").length > 0;
+  const fields = requestFields(client.head.fields, {
     ...(!keepsHost && { host: own?.reveal() ?? host }),
     chunked: framing === "chunked",
     drop: replaced,
@@ -144,15 +138,14 @@ function routeFields(
     if (name.toLowerCase() !== "host") fields.push(name, value.reveal());
   }
   fields.push("Via", `1.1 ${engine.mark}`);
-  if (upgradeHead) fields.push(...UPGRADE_FIELDS);
   return fields;
 }
 
-function forwardedFields({ rawHeaders, socket }: ClientRequest["client"]): string[] {
-  const before = valuesOf(rawHeaders, "x-forwarded-for");
+function forwardedFields({ head, socket }: CheckedRequest["client"]): string[] {
+  const before = valuesOf(head.fields, "x-forwarded-for");
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
   const proto = (socket as Partial<TLSSocket>).encrypted ? "https" : "http";
-  const host = valuesOf(rawHeaders, "host");
+  const host = valuesOf(head.fields, "host");
   return [
     "X-Forwarded-For",
     [...before, address].join(", "),

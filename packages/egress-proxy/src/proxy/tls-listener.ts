@@ -1,13 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { Server } from "node:http";
-import { createServer } from "node:https";
 import type { Socket } from "node:net";
-import { createSecureContext } from "node:tls";
+import { createSecureContext, createServer } from "node:tls";
 import { RuntimeFailure } from "@outrigger/runtime/errors";
 import { watchFile } from "@outrigger/runtime/watch-file";
 import type { Engine } from "../engine.ts";
 import type { Connections } from "./connections.ts";
-import { equip, type Handlers, serverOptions } from "./listener.ts";
+import { HttpListener, type HttpServer, type Service } from "./listener.ts";
 
 /** PEM files of a listener's own certificate. */
 export interface CertificateFiles {
@@ -28,17 +26,24 @@ interface Pair {
 export async function createTlsListener(
   engine: Engine,
   connections: Connections,
-  handlers: Handlers,
+  service: Service,
   files: CertificateFiles,
-): Promise<Server> {
+): Promise<HttpServer> {
   let pair = await readPair(files);
-  const server = createServer({
-    ...serverOptions(engine),
-    ...pair,
-    minVersion: "TLSv1.2",
-    ALPNProtocols: ["http/1.1"],
-  });
-  equip(server as unknown as Server, engine, connections, handlers);
+  const listener = new HttpListener(engine, connections, service);
+  const server = createServer(
+    {
+      ...pair,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["http/1.1"],
+      handshakeTimeout: engine.snapshot.config.timeouts.headers,
+      allowHalfOpen: true,
+      noDelay: true,
+    },
+    (socket) => listener.accept(socket, { isCounted: true }),
+  );
+  // Counted before the handshake, which would be free to repeat otherwise.
+  server.on("connection", (socket) => connections.add(socket));
   server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
 
   const renew = async () => {
@@ -54,7 +59,7 @@ export async function createTlsListener(
   server.once("close", () => {
     for (const watch of watches) watch.close();
   });
-  return server as unknown as Server;
+  return { server, listener };
 }
 
 async function readPair({ cert: certFile, key: keyFile }: CertificateFiles): Promise<Pair> {

@@ -1,3 +1,6 @@
+/** Smaller ones cost more to free than they hold. */
+const WORTHWHILE = 4096;
+
 /**
  * Frees the memory of a chunk that was read from a socket and is not needed any more; the chunk is empty afterwards.
  *
@@ -6,5 +9,5 @@
  */
 export function freeChunk({ buffer, byteLength }: Buffer): void {
   // A part of a larger buffer is not ours alone.
-  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
+  if (byteLength >= WORTHWHILE && buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }

@@ -30,6 +30,7 @@ export function inspect(client: Socket, host: string, first: Buffer, timeout: nu
   client.on("data", feed);
   client.once("end", giveUp);
   client.once("close", forget);
+  client.resume();
   if (first.length > 0) feed(first);
 }
 

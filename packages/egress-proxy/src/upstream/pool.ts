@@ -1,8 +1,7 @@
-import { Agent, type AgentOptions, type ClientRequest, type ClientRequestArgs, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import { type DialError, dial } from "@outrigger/net/dial";
 import type { TlsIdentity } from "./tls-identity.ts";
+import { type ConnectionOwner, UpstreamConnection } from "./upstream-connection.ts";
 import { UpstreamTimeout } from "./upstream-failure.ts";
 
 /** Where a connection leads. Connections are shared only between requests with equal `poolName`. */
@@ -23,35 +22,34 @@ export interface PoolOptions {
   readonly onDial: (seconds: number) => void;
 }
 
-type Connected = (error: Error | null, stream: Duplex) => void;
+export type Connected = (error: Error | undefined, connection?: UpstreamConnection) => void;
 
 interface Entry {
-  /** `performance.now()` when it became free; undefined while a request has it. */
-  freeSince: number | undefined;
-  /** Milliseconds it may stay free. */
-  lifetime: number;
+  /** `performance.now()` when it becomes too old; undefined while a request has it. */
+  freeUntil: number | undefined;
+  /** Bytes that had passed when the sweeper last saw a change, and when that was. */
+  bytes: number;
+  since: number;
 }
 
-/** How long a free connection is kept when its server does not say: short of what common servers wait. */
-const FREE_LIFETIME = 30_000;
-/** Subtracted from a server's own hint: its clock started earlier than ours. */
-const HINT_MARGIN = 1000;
+/** Free connections of one name; more are closed. */
+const MOST_FREE = 256;
 const SWEEP_INTERVAL = 1000;
 
 /**
- * Keep-alive connections to upstreams, opened only to judged addresses. Node destroys a free connection that receives
- * bytes nobody asked for; they would be taken for the answer to the next request.
+ * Keep-alive connections to upstreams, opened only to judged addresses. One sweep a second looks after all of them: a timer
+ * for each would be set back at every byte.
  */
-export class UpstreamPool extends Agent {
-  readonly #entries = new Map<Socket, Entry>();
-  readonly #pool: PoolOptions;
-  /** Runs from the first connection on. */
+export class UpstreamPool implements ConnectionOwner {
+  readonly #free = new Map<string, UpstreamConnection[]>();
+  readonly #entries = new Map<UpstreamConnection, Entry>();
+  readonly #options: PoolOptions;
+  /** Runs while there are connections. */
   #sweeper: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
-  constructor(pool: PoolOptions) {
-    const options: AgentOptions = { keepAlive: true, scheduling: "lifo", timeout: pool.idleTimeout };
-    super(options);
-    this.#pool = pool;
+  constructor(options: PoolOptions) {
+    this.#options = options;
   }
 
   /** Open connections, free ones included. */
@@ -61,91 +59,108 @@ export class UpstreamPool extends Agent {
 
   /** Closes free connections now and those in use after their request. */
   close(): void {
-    clearInterval(this.#sweeper);
-    this.maxFreeSockets = 0;
-    for (const [socket, { freeSince }] of this.#entries) if (freeSince !== undefined) socket.destroy();
+    this.#isClosed = true;
+    for (const name of [...this.#free.keys()]) this.forget(name);
   }
 
   /** Drops free connections of a name: one of them was dead, so the others are likely to be. */
   forget(poolName: string): void {
-    for (const socket of this.freeSockets[poolName] ?? []) socket.destroy();
+    const connections = this.#free.get(poolName) ?? [];
+    this.#free.delete(poolName);
+    for (const connection of connections) connection.destroy();
   }
 
-  override getName(options?: object): string {
-    return (options as Destination | undefined)?.poolName ?? "";
-  }
-
-  override createConnection(options: ClientRequestArgs, callback?: Connected): undefined {
-    const { addresses, port, connectTimeout, tls } = options as unknown as Destination;
-    const started = performance.now();
-    // The agent looks at the stream only when there is no error.
-    const done = callback as (error: Error | null | undefined, stream?: Duplex) => void;
-    dial({ addresses, port, timeout: connectTimeout }, (error: DialError | undefined, socket?: Socket) => {
-      this.#pool.onDial((performance.now() - started) / 1000);
-      if (socket === undefined) done(error ?? new Error("no connection"));
-      else if (tls === undefined) done(null, this.#adopt(socket));
-      else this.#secure(socket, tls, connectTimeout, done);
-    });
+  /** The connection that was freed last: it is the least likely to have been closed meanwhile. */
+  take(poolName: string): UpstreamConnection | undefined {
+    const free = this.#free.get(poolName);
+    for (let connection = free?.pop(); connection !== undefined; connection = free?.pop()) {
+      const entry = this.#entries.get(connection);
+      if (entry === undefined || connection.socket.destroyed) continue;
+      entry.freeUntil = undefined;
+      return connection;
+    }
     return undefined;
   }
 
-  override keepSocketAlive(socket: Socket & { _httpMessage?: { res?: IncomingMessage } }): boolean {
-    const entry = this.#entries.get(socket);
-    const lifetime = lifetimeOf(socket._httpMessage?.res?.rawHeaders ?? []);
-    if (entry === undefined || lifetime <= 0) return false;
-    entry.freeSince = performance.now();
-    entry.lifetime = lifetime;
-    return true;
-  }
-
-  override reuseSocket(socket: Socket, request: ClientRequest): void {
-    super.reuseSocket(socket, request);
-    const entry = this.#entries.get(socket);
-    if (entry) entry.freeSince = undefined;
-  }
-
-  /** TLS is loaded by the first https upstream: it costs 4 MB that a forward proxy need not pay. */
-  #secure(
-    socket: Socket,
-    tls: TlsIdentity,
-    timeout: number,
-    done: (error: Error | null | undefined, stream?: Duplex) => void,
-  ): void {
-    import("./tls-connect.ts")
-      .then(({ secure }) => {
-        secure(socket, tls, timeout, (error, secured) => {
-          if (secured === undefined) done(error ?? new Error("no TLS"));
-          else done(null, this.#adopt(secured));
+  /** Opens a connection. `done` is called once, unless the returned function gives up before. */
+  connect(destination: Destination, done: Connected): () => void {
+    const { addresses, port, connectTimeout, tls } = destination;
+    const started = performance.now();
+    let isOver = false;
+    const giveUp = dial(
+      { addresses, port, timeout: connectTimeout },
+      (error: DialError | undefined, socket, address) => {
+        this.#options.onDial((performance.now() - started) / 1000);
+        if (socket === undefined) return done(error);
+        const adopt = (ready: Socket) => done(undefined, this.#adopt(ready, destination.poolName, address ?? ""));
+        if (tls === undefined) return adopt(socket);
+        secure(socket, tls, connectTimeout, (failure, secured) => {
+          if (isOver) secured?.destroy();
+          else if (secured === undefined) done(failure);
+          else adopt(secured);
         });
-      })
-      .catch(done);
+      },
+    );
+    return () => {
+      isOver = true;
+      giveUp();
+    };
   }
 
-  #adopt(socket: Socket): Socket {
-    const entry: Entry = { freeSince: undefined, lifetime: 0 };
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_INTERVAL).unref();
-    this.#entries.set(socket, entry);
-    socket.setNoDelay(true);
-    socket.setTimeout(this.#pool.idleTimeout);
-    socket.on("timeout", () => socket.destroy(new UpstreamTimeout("the upstream was silent for too long")));
-    socket.once("close", () => this.#entries.delete(socket));
-    return socket;
+  freed(connection: UpstreamConnection, lifetime: number): void {
+    const entry = this.#entries.get(connection);
+    const free = this.#free.get(connection.name);
+    if (entry === undefined || this.#isClosed || (free !== undefined && free.length >= MOST_FREE)) {
+      connection.destroy();
+      return;
+    }
+    entry.freeUntil = performance.now() + lifetime;
+    if (free === undefined) this.#free.set(connection.name, [connection]);
+    else free.push(connection);
+  }
+
+  closed(connection: UpstreamConnection): void {
+    this.#entries.delete(connection);
+    this.#drop(connection);
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
+  #drop(connection: UpstreamConnection): void {
+    const free = this.#free.get(connection.name);
+    const index = free?.indexOf(connection) ?? -1;
+    if (index >= 0) free?.splice(index, 1);
+    if (free?.length === 0) this.#free.delete(connection.name);
+  }
+
+  #adopt(socket: Socket, name: string, address: string): UpstreamConnection {
+    const connection = new UpstreamConnection(socket, { name, address }, this);
+    this.#entries.set(connection, { freeUntil: undefined, bytes: 0, since: performance.now() });
+    const interval = Math.min(SWEEP_INTERVAL, this.#options.idleTimeout / 4);
+    this.#sweeper ??= setInterval(() => this.#sweep(), interval).unref();
+    return connection;
   }
 
   #sweep(): void {
     const now = performance.now();
-    for (const [socket, { freeSince, lifetime }] of this.#entries) {
-      if (freeSince !== undefined && now - freeSince > lifetime) socket.destroy();
+    for (const [connection, entry] of this.#entries) {
+      const bytes = connection.socket.bytesRead + connection.socket.bytesWritten;
+      if (bytes !== entry.bytes) Object.assign(entry, { bytes, since: now });
+      if (entry.freeUntil !== undefined && now > entry.freeUntil) connection.destroy();
+      else if (now - entry.since > this.#options.idleTimeout) {
+        connection.destroy(new UpstreamTimeout("the upstream was silent for too long"));
+      }
     }
   }
 }
 
-/** Reads `Keep-Alive: timeout=5`, which many servers send and all mean. */
-function lifetimeOf(rawHeaders: readonly string[]): number {
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.length !== 10 || rawHeaders[index]?.toLowerCase() !== "keep-alive") continue;
-    const seconds = /(?:^|[\s,])timeout=(\d{1,6})/i.exec(rawHeaders[index + 1] ?? "")?.[1];
-    if (seconds !== undefined) return Math.min(Number(seconds) * 1000 - HINT_MARGIN, FREE_LIFETIME);
-  }
-  return FREE_LIFETIME;
+/** TLS is loaded by the first https upstream: it costs 4 MB that a forward proxy need not pay. */
+function secure(
+  socket: Socket,
+  tls: TlsIdentity,
+  timeout: number,
+  done: (error?: Error, secured?: Socket) => void,
+): void {
+  import("./tls-connect.ts").then((module) => module.secure(socket, tls, timeout, done)).catch(done);
 }

@@ -6,9 +6,14 @@ export class UpstreamTimeout extends Error {
   readonly code = "UPSTREAM_TIMEOUT";
 }
 
-/** The upstream's answer breaks HTTP in a way that the parser accepts. */
+/** The upstream's answer is no valid HTTP. */
 export class UpstreamProtocolError extends Error {
   readonly code = "HPE_UPSTREAM";
+}
+
+/** The upstream ended the connection before its answer was complete. */
+export class UpstreamClosed extends Error {
+  readonly code = "ECONNRESET";
 }
 
 const BY_CODE: Readonly<Record<string, ProxyError>> = {

@@ -1,5 +1,4 @@
-/** A header list as Node gives it: names and values in turn, in order, in their spelling and repetition. */
-export type RawFields = readonly string[];
+import type { RawFields } from "./head.ts";
 
 /** Fields about one hop (RFC 9110 section 7.6.1), and those through which a proxy's own secrets would leak. */
 const HOP_BY_HOP = new Set([
@@ -76,7 +75,7 @@ export function requestFields(fields: RawFields, { host, chunked, drop = NONE }:
   return result;
 }
 
-/** The fields of a response for the client. `Transfer-Encoding` is left to the server, which knows the client's version. */
+/** The fields of a response for the client. `Transfer-Encoding` is set anew, by the client's version. */
 export function responseFields(fields: RawFields): string[] {
   const named = namedByConnection(fields);
   const result: string[] = [];
@@ -113,12 +112,13 @@ const NOT_IN_TRAILERS = new Set([
   "x-forwarded-proto",
 ]);
 
-/** The trailer fields that may pass, as pairs. */
-export function trailerFields(fields: RawFields): [string, string][] {
-  const result: [string, string][] = [];
+/** The trailer fields that may pass. */
+export function trailerFields(fields: RawFields): RawFields {
+  if (fields.length === 0) return fields;
+  const result: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? "";
-    if (!NOT_IN_TRAILERS.has(name.toLowerCase())) result.push([name, fields[index + 1] ?? ""]);
+    if (!NOT_IN_TRAILERS.has(name.toLowerCase())) result.push(name, fields[index + 1] ?? "");
   }
   return result;
 }
@@ -130,4 +130,22 @@ export function valuesOf(fields: RawFields, lowerCaseName: string): string[] {
     if (isNamed(fields[index], lowerCaseName)) values.push(fields[index + 1] ?? "");
   }
   return values;
+}
+
+/** The first value of a field. */
+export function firstValue(fields: RawFields, lowerCaseName: string): string | undefined {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (isNamed(fields[index], lowerCaseName)) return fields[index + 1];
+  }
+  return undefined;
+}
+
+/** Whether a field that lists tokens, such as `Connection`, has this one, in any case. */
+export function fieldListHas(fields: RawFields, lowerCaseName: string, lowerCaseToken: string): boolean {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (!isNamed(fields[index], lowerCaseName)) continue;
+    const tokens = (fields[index + 1] ?? "").toLowerCase().split(",");
+    if (tokens.some((token) => token.trim() === lowerCaseToken)) return true;
+  }
+  return false;
 }
