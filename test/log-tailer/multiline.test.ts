@@ -25,6 +25,25 @@ describe("multi-line records", () => {
     assert.deepEqual(messages(stdout), [`${at(1, "ERROR it failed")}\n${trace}`, "plain"]);
   });
 
+  for (const [preset, trace] of Object.entries({
+    python:
+      'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    g()\nKeyError: 1\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File "a.py", line 3, in <module>\nValueError: no',
+    go: "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:5 +0x1d\n\ngoroutine 7 [select]:\nmain.wait()\n\t/src/main.go:9 +0x2b\ncreated by main.main in goroutine 1\n\t/src/main.go:4 +0x11",
+    dotnet:
+      "System.InvalidOperationException: no\n ---> System.IO.IOException: disk\n   at A.B() in /a.cs:line 1\n   --- End of inner exception stack trace ---\n   at A.C() in /a.cs:line 2",
+  })) {
+    it(`${preset}: a chained trace is one record, and the line behind it another`, async (t) => {
+      const file = path.join(temporaryDirectory(t), "app.log");
+      writeFileSync(file, `before\n${trace}\nbehind\n`);
+      const { stdout } = await runTool("log-tailer", [
+        "--once",
+        file,
+        ...options({ output: "json", multiline: preset }),
+      ]);
+      assert.deepEqual(messages(stdout), ["before", trace, "behind"]);
+    });
+  }
+
   it("the last one comes after the timeout, which begins anew with every line", async (t) => {
     const file = path.join(temporaryDirectory(t), "app.log");
     writeFileSync(file, `${at(1, "a")}\n`);

@@ -13,10 +13,10 @@ export class PipedTailer {
   readonly #hash = createHash("sha256");
   readonly #child;
 
-  constructor(t: TestContext, files: readonly string[], settings: Settings = {}) {
+  constructor(t: TestContext, files: readonly string[], settings: Settings = {}, nodeFlags: readonly string[] = []) {
     // `cat` makes the pipe between the two a FIFO of the kernel: the tool writes into it, not into our socket.
     const command = `exec 3>&1; { "$@" & echo $! >&2; wait $!; echo "exit $?" >&2; } | cat >&3`;
-    const args = [process.execPath, entryOf("log-tailer"), ...files, ...options(settings)];
+    const args = [process.execPath, ...nodeFlags, entryOf("log-tailer"), ...files, ...options(settings)];
     this.#child = spawn("/bin/sh", ["-c", command, "sh", ...args], {
       cwd: repository,
       detached: true,
@@ -64,14 +64,6 @@ export class PipedTailer {
     const chunks: Buffer[] = [];
     this.#child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     return () => Buffer.concat(chunks).toString();
-  }
-
-  pause(): void {
-    this.#child.stdout.pause();
-  }
-
-  resume(): void {
-    this.#child.stdout.resume();
   }
 
   signal(signal: NodeJS.Signals): void {
