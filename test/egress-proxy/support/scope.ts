@@ -4,7 +4,16 @@ import { after, type TestContext } from "node:test";
 export function fileScope(): Pick<TestContext, "after"> {
   const cleanups: (() => unknown)[] = [];
   after(async () => {
-    for (const cleanup of cleanups.reverse()) await cleanup();
+    const failures: unknown[] = [];
+    for (const cleanup of cleanups.reverse()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        // What the others close would keep this process alive for ever.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   });
   return {
     after: (cleanup) => {

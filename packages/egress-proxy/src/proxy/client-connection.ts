@@ -36,6 +36,8 @@ export class ClientConnection {
   #held: Buffer | undefined;
   /** Whether the bytes of the socket are read here, and not in a tunnel or by nobody. */
   #isAttached = true;
+  /** Whether its end is somebody else's business: of a tunnel, or of the last answer. */
+  #isHandedOver = false;
   #isReading = false;
   #isBackedUp = false;
   #hasEnded = false;
@@ -56,7 +58,7 @@ export class ClientConnection {
 
   /** Whether nothing is under way, and at least one request has been served. */
   get isIdle(): boolean {
-    return this.#request === undefined && this.#served > 0 && !this.#heads.hasBegun;
+    return !this.#isHandedOver && this.#request === undefined && this.#served > 0 && !this.#heads.hasBegun;
   }
 
   /** Whether received bytes are being looked at. */
@@ -66,7 +68,7 @@ export class ClientConnection {
 
   /** Ends the connection when its head, or its next request, has been waited for too long. Times in milliseconds. */
   expire(now: number, headTimeout: number): void {
-    if (this.#request !== undefined) return;
+    if (this.#isHandedOver || this.#request !== undefined) return;
     if (this.isIdle) {
       if (now - this.#since > this.#patience) this.socket.destroy();
     } else if (now - this.#since > headTimeout) this.#refuse("timeout");
@@ -103,6 +105,7 @@ export class ClientConnection {
   /** Ends the connection after what was written. @param isClean the client is not about to send more. */
   close(isClean: boolean): void {
     this.#release();
+    this.#isHandedOver = !isClean;
     if (isClean) this.socket.destroySoon();
     else closeAfter(this.socket, "");
   }
@@ -111,6 +114,7 @@ export class ClientConnection {
   detach(): Buffer {
     const held = this.#held ?? NOTHING;
     this.#release();
+    this.#isHandedOver = true;
     this.socket.pause();
     return held;
   }
@@ -124,6 +128,7 @@ export class ClientConnection {
   #attach(): void {
     const { socket } = this;
     this.#isAttached = true;
+    this.#isHandedOver = false;
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onEnd);
@@ -166,6 +171,7 @@ export class ClientConnection {
 
   #refuse(problem: Malformed | "timeout"): void {
     this.#release();
+    this.#isHandedOver = true;
     this.#handlers.malformed(problem, this.socket);
   }
 

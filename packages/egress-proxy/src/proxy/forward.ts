@@ -7,6 +7,7 @@ import { responseFields, trailerFields } from "../http/fields.ts";
 import type { RawFields, ResponseHead } from "../http/head.ts";
 import type { Malformed } from "../http/malformed.ts";
 import { fieldLines } from "../http/message-writer.ts";
+import { BODILESS, IDEMPOTENT } from "../http/methods.ts";
 import type { Destination } from "../upstream/pool.ts";
 import type { Transaction, UpstreamConnection } from "../upstream/upstream-connection.ts";
 import { UpstreamProtocolError, UpstreamTimeout, upstreamFailure } from "../upstream/upstream-failure.ts";
@@ -40,9 +41,6 @@ interface Watch {
   failed(failure: Failure, sent: boolean): boolean;
   answered(status: number): boolean;
 }
-
-/** Methods that need no Content-Length to say that there is no body (RFC 9110 section 8.6). */
-const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS"]);
 
 /**
  * Sends one request and streams the answer back, with back-pressure in both directions. Failures before the answer's
@@ -140,11 +138,13 @@ class Forwarding implements Transaction {
   }
 
   failed(error: Error): void {
-    const { destination, framing } = this.#plan;
-    // A kept connection may have been closed by the server just before; the request never arrived then.
+    const { destination, framing, method } = this.#plan;
+    // A kept connection may have been closed by the server just before; most likely the request never arrived then.
     const isStale = this.#connection !== undefined && this.#connection.served > 0 && isReset(error);
-    if (isStale && !this.#isReplaced && !this.#isAnswered && framing === "none" && !this.#isOver) {
+    const isRepeatable = framing === "none" && IDEMPOTENT.has(method);
+    if (isStale && isRepeatable && !this.#isReplaced && !this.#isAnswered && !this.#isOver) {
       this.#isReplaced = true;
+      this.#exchange.attempts++;
       this.#connection = undefined;
       this.#pool.forget(destination.poolName);
       this.open();

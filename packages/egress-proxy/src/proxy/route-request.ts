@@ -3,6 +3,7 @@ import { authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { type Failure, loopFailure, unsafePathDenial } from "../failure.ts";
 import { requestFields, valuesOf } from "../http/fields.ts";
+import { IDEMPOTENT } from "../http/methods.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
 import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
@@ -12,9 +13,6 @@ import type { Target } from "../target.ts";
 import { forward, type Plan } from "./forward.ts";
 import type { CheckedRequest } from "./plain.ts";
 import { reject } from "./reject.ts";
-
-/** Methods that may be sent twice without a further effect (RFC 9110 section 9.2.2). */
-const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 /** Sends a request to an upstream of the route it matched, and to another one when that is allowed and helps. */
 export function sendByRoute(
@@ -32,9 +30,11 @@ export function sendByRoute(
     return reject(exchange, client, loopFailure());
   }
   const tried = new Set<Member>();
+  let tries = 0;
   budget.request();
 
   const attempt = () => {
+    tries++;
     const member = balancer.pick(target.path + target.query, tried);
     tried.add(member);
     let isReleased = false;
@@ -55,8 +55,7 @@ export function sendByRoute(
     /** Whether another try begins. */
     const again = (condition: string, isHarmless: boolean): boolean => {
       const { retries } = route;
-      if (!isHarmless || !retries.on.has(condition) || exchange.attempts > retries.attempts || !budget.take())
-        return false;
+      if (!isHarmless || !retries.on.has(condition) || tries > retries.attempts || !budget.take()) return false;
       engine.telemetry.retried(route.from.text);
       client.offClose(release);
       release();

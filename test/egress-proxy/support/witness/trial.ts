@@ -21,6 +21,7 @@ export function endTrial(proxy: object, testimony: Testimony): void {
   if (running.size > 0) return;
   const { arrivals, queries } = takeArrivals();
   const found = violations(arrivals, queries, ended);
+  const records = ended.flatMap((testimony) => testimony.records.map((record) => JSON.stringify(record)));
   ended = [];
-  if (found.length > 0) throw new Error(found.join("\n"));
+  if (found.length > 0) throw new Error([...found, "The audit records:", ...records].join("\n"));
 }
