@@ -14,9 +14,16 @@ const count = ({ passed, failed, skipped }: Tally) => `${passed} passed, ${faile
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   const files = new Map<string, Tally>();
+  /** The last words of every file on stderr, shown when it fails outside of its tests. */
+  const complaints = new Map<string, string>();
   for await (const event of source) {
     if (event.type === "test:stderr" || event.type === "test:stdout") {
-      if (process.env.TEST_OUTPUT) yield event.data.message;
+      const { file, message } = event.data;
+      if (process.env.TEST_OUTPUT) yield message;
+      if (event.type === "test:stderr") {
+        const known = complaints.get(path.resolve(file)) ?? "";
+        complaints.set(path.resolve(file), (known + message).slice(-2000));
+      }
       continue;
     }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
@@ -27,7 +34,7 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       const failedToLoad = event.type === "test:fail" && !tally?.failed;
       if (failedToLoad) {
         total.failed += 1;
-        yield `\nnot ok ${name}\n${explain((details as { error?: unknown }).error)}\n`;
+        yield `\nnot ok ${name}\n${explain((details as { error?: unknown }).error)}\n${complaints.get(file) ?? ""}`;
       }
       continue;
     }

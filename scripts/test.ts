@@ -19,6 +19,7 @@ const { status } = spawnSync(
   process.execPath,
   [
     "--import=./test/harness/seed.ts",
+    "--import=./test/harness/watchdog.ts",
     "--test",
     "--test-timeout=180000",
     "--test-concurrency=2",
