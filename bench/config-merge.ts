@@ -1,13 +1,13 @@
 /** config-merge against the floor of its Node, jq, yq and tomlq: one value changed, from a source file to an output. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { nodeFlags } from "../scripts/images/catalogue.ts";
+import { flagsOf } from "../scripts/images/catalogue.ts";
 import { type BenchCase, unlessInstalled } from "./case.ts";
 import { cpuOf, type Usage } from "./measure.ts";
 import { shippedTool } from "./start-up/programs.ts";
 
 const tool = "config-merge";
-const floor = () => [process.execPath, ...nodeFlags, "-e", "0"];
+const floor = () => [process.execPath, ...flagsOf({ name: tool }), "-e", "0"];
 
 /** The environment of both programs: nothing of this machine's Node settings, no log line. */
 function variables(own: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

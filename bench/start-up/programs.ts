@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { environment, nodeFlags } from "../../scripts/images/catalogue.ts";
+import { environment, flagsOf, nodeFlags } from "../../scripts/images/catalogue.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -27,7 +27,7 @@ export function shippedTool(name: string, args: string[], directory: string): Pr
   const app = join(directory, name);
   cpSync(join(root, "dist", name), app, { recursive: true });
   const script = readdirSync(app).find((file) => file.endsWith(".cjs") && file !== "probe.cjs") ?? "";
-  return shipped(join(app, script), args);
+  return shipped(join(app, script), args, flagsOf({ name }));
 }
 
 const servers = {
@@ -56,6 +56,6 @@ export async function hello(kind: keyof typeof servers, port: number, directory:
   return { argv, env: { ...env, NODE_COMPILE_CACHE: cache } };
 }
 
-function shipped(script: string, args: string[]): Program {
-  return { argv: [process.execPath, ...nodeFlags, script, ...args], env: { ...environment } };
+function shipped(script: string, args: string[], flags: readonly string[] = nodeFlags): Program {
+  return { argv: [process.execPath, ...flags, script, ...args], env: { ...environment } };
 }

@@ -2,15 +2,15 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
-import { bundleName, type ImageSpec, launcherName } from "../images/catalogue.ts";
+import { bundleName, type ImageSpec, launcherName, libraryName } from "../images/catalogue.ts";
 import { bundleComponents, cyclonedx } from "../images/sbom.ts";
 import { saveCode } from "./code-cache.ts";
 import { lazyModules } from "./lazy-modules.ts";
 import { bundledPackages, licensesText } from "./licenses.ts";
 
 /**
- * Fills `dist/<name>` with the image's programs, V8's code for the tool and `LICENSES.txt`, and lists the npm packages inside
- * in `dist/sbom/<name>.cdx.json`. Modules behind `import()` are in the same file and still run only when they are asked for.
+ * Fills `dist/<name>` with the image's programs and libraries, V8's code for them and `LICENSES.txt`, and lists the npm packages
+ * inside in `dist/sbom/<name>.cdx.json`. Modules behind `import()` are in the same file and still run only when they are asked for.
  */
 export async function bundleImage(image: ImageSpec, root: string): Promise<void> {
   const out = path.join(root, "dist", image.name);
@@ -21,8 +21,13 @@ export async function bundleImage(image: ImageSpec, root: string): Promise<void>
   const tool = path.join(out, bundleName(image));
   const inputs = [
     ...(await bundle(root, { entryPoints: ["scripts/build/launcher.cjs"], outfile: launcher })),
-    ...(await bundle(root, { ...entry(root, TOOL_ENTRY, path.dirname(image.entry)), ...asFunction, outfile: tool })),
+    ...(await bundle(root, toolOptions(image, root, tool))),
   ];
+  for (const library of image.libraries ?? []) {
+    const contents = `export * from "${library}";`;
+    const outfile = path.join(out, libraryName(library));
+    inputs.push(...(await bundle(root, { ...entry(root, contents, "packages/formats"), ...asValue, outfile })));
+  }
   if (image.health !== undefined) {
     const probe = path.join(out, "probe.cjs");
     inputs.push(...(await bundle(root, { ...entry(root, PROBE_ENTRY, "packages/healthz"), outfile: probe })));
@@ -56,23 +61,37 @@ function entry(root: string, contents: string, directory: string): BuildOptions 
   return { stdin: { contents, resolveDir: path.join(root, directory), sourcefile: "entry.js" } };
 }
 
-/** The launcher has run this module already, before it loads the bundle, and hands it over. */
-const earlyFromLauncher: Plugin = {
-  name: "early-from-launcher",
-  setup({ onResolve }) {
-    onResolve({ filter: /(^@outrigger\/runtime\/early|\/early\.js)$/ }, () => ({
-      path: "outrigger:early",
-      external: true,
-    }));
-  },
+/** A script whose value is a function of `require`: V8 keeps code for scripts only. */
+function toolOptions(image: ImageSpec, root: string, outfile: string): BuildOptions {
+  return {
+    ...entry(root, TOOL_ENTRY, path.dirname(image.entry)),
+    banner: { js: "(function(require){" },
+    footer: { js: "})" },
+    plugins: [fromLoader(image.libraries ?? [])],
+    outfile,
+  };
+}
+
+/** A script like the tool's, whose function returns what the library exports. */
+const asValue: BuildOptions = {
+  banner: { js: "(function(require){const module={};" },
+  footer: { js: "return module.exports})" },
 };
 
-/** A script whose value is a function of `require`: V8 keeps code for scripts only. */
-const asFunction: BuildOptions = {
-  banner: { js: "(function(require){" },
-  footer: { js: "})" },
-  plugins: [earlyFromLauncher],
-};
+/** What scripts/build/loader.cjs gives a bundle: the launcher has run `early` already; libraries have their own bundles. */
+function fromLoader(libraries: readonly string[]): Plugin {
+  return {
+    name: "from-loader",
+    setup({ onResolve }) {
+      onResolve({ filter: /(^@outrigger\/runtime\/early|\/early\.js)$/ }, () => outside("early"));
+      onResolve({ filter: /^[^./]/ }, ({ path: name }) =>
+        libraries.includes(name) ? outside(`library/${libraryName(name)}`) : undefined,
+      );
+    },
+  };
+}
+
+const outside = (name: string) => ({ path: `outrigger:${name}`, external: true });
 
 /** Returns the paths of the bundled files, relative to the root. */
 async function bundle(root: string, options: BuildOptions): Promise<string[]> {

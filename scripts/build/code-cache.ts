@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type ImageSpec, nodeFlags } from "../images/catalogue.ts";
+import { flagsOf, type ImageSpec, libraryName } from "../images/catalogue.ts";
 import { run } from "../images/run.ts";
 
 /** What a bundle is started with, to learn which of its functions a start runs. */
 interface Start {
   readonly args: readonly string[];
+  /** A start before it, for libraries that the other one does not load. */
+  readonly before?: readonly string[];
   /** What it is asked before it ends; without any it ends by itself. */
   readonly urls: readonly string[];
 }
@@ -19,11 +21,19 @@ logs: { files: [app.log] }
 health: { checks: { app: { file: app.log } } }
 metrics: { logs: { files: [app.log], rules: { started_total: "started" } } }
 egress: { allow: [api.example] }
-config: { merged.json: { from: [settings.json] } }
+config: { merged.json: { from: [settings.json], schema: schema.json } }
 `,
   "app.log": "started\n",
+  "schema.json": '{ "type": "object", "properties": { "Application": { "type": "object" } } }\n',
   "settings.json": '{ "Application": { "Name": "app" } }\n',
+  "settings.yaml": "Application: { Name: app }\n",
+  "settings.toml": '[Application]\nName = "app"\n',
+  "settings.xml": "<Settings><Application><Name>app</Name></Application></Settings>\n",
 };
+
+const PLAIN_RUN = ["json", "yaml", "toml", "xml"]
+  .map((extension) => `./settings.${extension}`)
+  .concat("Application.Name=other", "-o", "merged.json");
 
 // The probes of the kubelet, a health check and a scrape: what every instance is asked sooner or later.
 const ASKED: Readonly<Record<string, readonly string[]>> = {
@@ -38,9 +48,9 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Writes `<bundle>.cache` beside a bundle. The same bundle gives the same bytes: what two starts make is nearly always the same,
- * but on a machine under load one may reach another turn of the event loop, or fail, so the first result that comes three
- * times counts. Throws what the last failing start said when there is none.
+ * Writes `<bundle>.cache` beside a bundle and beside each of its libraries. The same bundle gives the same bytes: what two starts
+ * make is nearly always the same, but on a machine under load one may reach another turn of the event loop, or fail, so the first
+ * result that comes three times counts. Throws what the last failing start said when there is none.
  */
 export function saveCode(image: ImageSpec, bundle: string): void {
   const results = new Map<string, number>();
@@ -58,19 +68,23 @@ export function saveCode(image: ImageSpec, bundle: string): void {
   throw failure;
 }
 
-/** Starts the bundle once and returns the hash of what is now in `<bundle>.cache`. */
+/** Starts the bundle once and returns the hash of the code that is now beside it and its libraries. */
 function startOnce(image: ImageSpec, bundle: string): string {
   const directory = mkdtempSync(path.join(tmpdir(), "outrigger-start-"));
   try {
     for (const [name, text] of Object.entries(FILES)) writeFileSync(path.join(directory, name), text);
-    const { args, urls } = startOf(image);
+    const { args, before, urls } = startOf(image);
     // A fixed seed fixes the order in hash tables; it is no part of what V8 compares, and the code is bound to no seed.
-    const flags = [...nodeFlags, "--random-seed=1"];
+    const flags = [...flagsOf(image), "--random-seed=1"];
     const program = path.join(import.meta.dirname, "run-and-save.cjs");
-    run(process.execPath, [...flags, program, bundle, JSON.stringify(urls), ...args], { cwd: directory });
-    return createHash("sha256")
-      .update(readFileSync(`${bundle}.cache`))
-      .digest("hex");
+    const start = (own: readonly string[]) =>
+      run(process.execPath, [...flags, program, bundle, JSON.stringify(urls), ...own], { cwd: directory });
+    if (before !== undefined) start(before);
+    start(args);
+    const hash = createHash("sha256");
+    for (const name of [path.basename(bundle), ...(image.libraries ?? []).map(libraryName)])
+      hash.update(readFileSync(path.join(path.dirname(bundle), `${name}.cache`)));
+    return hash.digest("hex");
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
@@ -79,5 +93,8 @@ function startOnce(image: ImageSpec, bundle: string): string {
 function startOf({ name }: ImageSpec): Start {
   // Its commands have little in common: the code of all of them would be twice what each needs.
   if (name === "all") return { args: ["--version"], urls: [] };
-  return { args: ["--config", "outrigger.yaml"], urls: ASKED[name] ?? [] };
+  const configured = ["--config", "outrigger.yaml"];
+  // Most runs have no configuration file, and should not read the code for one.
+  if (name === "config-merge") return { args: PLAIN_RUN, before: configured, urls: [] };
+  return { args: configured, urls: ASKED[name] ?? [] };
 }

@@ -4,14 +4,15 @@
 const early = require("../../packages/runtime/src/early.js");
 const { readFileSync } = require("node:fs");
 const { Script } = require("node:vm");
+const { runBundle } = require("./loader.cjs");
 
-const bundle = __filename.replace(/\.cjs$/, ".js");
-let cachedData;
-try {
-  cachedData = readFileSync(`${bundle}.cache`);
-} catch {
-  // Not for this machine.
-}
-// A bundle is ASCII: as Latin-1 it is read without being decoded.
-const script = new Script(readFileSync(bundle, "latin1"), { filename: bundle, cachedData });
-script.runInThisContext()((id) => (id === "outrigger:early" ? early : require(id)));
+runBundle(__filename.replace(/\.cjs$/, ".js"), early, (file) => {
+  let cachedData;
+  try {
+    cachedData = readFileSync(`${file}.cache`);
+  } catch {
+    // Not for this machine.
+  }
+  // A bundle is ASCII: as Latin-1 it is read without being decoded.
+  return new Script(readFileSync(file, "latin1"), { filename: file, cachedData });
+});

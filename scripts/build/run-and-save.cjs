@@ -1,4 +1,5 @@
-// Runs a bundle as the launcher does and saves V8's code for it at its end: what a start runs is compiled then.
+// Runs a bundle as the launcher does and saves V8's code for it, and for the libraries it has loaded, at its end: what a start
+// runs is compiled then.
 // Arguments: the bundle; the URLs, as JSON, that the tool answers before it ends, or none when it ends by itself; the tool's
 // arguments. Servers get free ports: those in the URLs are the ones they ask for.
 const { readFileSync, writeFileSync } = require("node:fs");
@@ -7,6 +8,7 @@ const { Server } = require("node:net");
 const { basename } = require("node:path");
 const { Script } = require("node:vm");
 const early = require("../../packages/runtime/src/early.js");
+const { runBundle } = require("./loader.cjs");
 
 // For what a start leaves to later turns of the event loop; shorter than any period of a tool, whose code would follow.
 const SETTLED_MS = 250;
@@ -35,8 +37,14 @@ function askInTurn([url, ...others]) {
 }
 
 process.argv = [process.execPath, bundle, ...args];
-// The name is kept in the code and must not tell where that was made. Made of bytes: a part of a string holds on to the whole.
-const filename = Buffer.from(`/app/${basename(bundle)}`).toString();
-const script = new Script(readFileSync(bundle, "latin1"), { filename });
-process.once("exit", () => writeFileSync(`${bundle}.cache`, script.createCachedData()));
-script.runInThisContext()((id) => (id === "outrigger:early" ? early : require(id)));
+const scripts = new Map();
+process.once("exit", () => {
+  for (const [file, script] of scripts) writeFileSync(`${file}.cache`, script.createCachedData());
+});
+runBundle(bundle, early, (file) => {
+  // The name is kept in the code and must not tell where that was made. Made of bytes: a part of a string holds on to the whole.
+  const filename = Buffer.from(`/app/${basename(file)}`).toString();
+  const script = new Script(readFileSync(file, "latin1"), { filename });
+  scripts.set(file, script);
+  return script;
+});

@@ -2,7 +2,7 @@
 // arguments, hence one file per tool; test/images/dockerfiles.test.ts compares them with this.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { environment, type ImageSpec, launcherName, nodeFlags, nonroot } from "./catalogue.ts";
+import { environment, flagsOf, type ImageSpec, launcherName, nonroot } from "./catalogue.ts";
 
 const NODE = "/nodejs/bin/node";
 const INIT = "/usr/bin/tini";
@@ -20,7 +20,7 @@ export function renderDockerfile(image: ImageSpec, root: string): string {
       .join(" \\\n    "),
     expose: image.ports.length > 0 ? `EXPOSE ${image.ports.join(" ")}` : "",
     healthcheck: healthcheck(image),
-    entrypoint: exec([INIT, "--", NODE, ...nodeFlags, `/app/${launcherName(image)}`]),
+    entrypoint: exec([INIT, "--", NODE, ...flagsOf(image), `/app/${launcherName(image)}`]),
   };
   const template = readFileSync(path.join(root, "images/tool.Dockerfile"), "utf8");
   return template

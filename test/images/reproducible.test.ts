@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { saveCode } from "../../scripts/build/code-cache.ts";
-import { bundleName, images } from "../../scripts/images/catalogue.ts";
+import { bundleName, images, libraryName } from "../../scripts/images/catalogue.ts";
 import { findEngine } from "../../scripts/images/engine.ts";
 import { hostPlatform } from "../../scripts/images/platform.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
@@ -30,10 +30,14 @@ for (const name of ["podman", "buildah"] as const) {
 
 for (const image of images.filter(({ name }) => ["log-tailer", "config-merge"].includes(name))) {
   test(`V8's code for ${image.name} is the same wherever and whenever it is taken`, { skip }, (t) => {
-    const built = path.join(repository, "dist", image.name, bundleName(image));
-    const copy = path.join(temporaryDirectory(t), bundleName(image));
-    copyFileSync(built, copy);
-    saveCode(image, copy);
-    assert.ok(readFileSync(`${copy}.cache`).equals(readFileSync(`${built}.cache`)));
+    const built = path.join(repository, "dist", image.name);
+    const copy = temporaryDirectory(t);
+    const bundles = [bundleName(image), ...(image.libraries ?? []).map(libraryName)];
+    for (const name of bundles) copyFileSync(path.join(built, name), path.join(copy, name));
+    saveCode(image, path.join(copy, bundleName(image)));
+    for (const name of bundles) {
+      const [first, second] = [built, copy].map((directory) => readFileSync(path.join(directory, `${name}.cache`)));
+      assert.ok(first?.equals(second as Buffer), name);
+    }
   });
 }

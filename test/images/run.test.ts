@@ -1,7 +1,7 @@
 // The images under what Pod Security `restricted` asks for: read-only root, no capabilities, no new privileges, 64 MiB.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bundleName, images, launcherName, nodeFlags } from "../../scripts/images/catalogue.ts";
+import { bundleName, flagsOf, images, launcherName } from "../../scripts/images/catalogue.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -59,7 +59,7 @@ describe("every image", { skip }, () => {
       const script =
         `const { readFileSync } = require("fs"); const cachedData = readFileSync("${bundle}.cache"); ` +
         `console.log(new (require("vm").Script)(readFileSync("${bundle}", "latin1"), { cachedData }).cachedDataRejected)`;
-      const node = JSON.stringify(["/nodejs/bin/node", ...nodeFlags, "-e", script]);
+      const node = JSON.stringify(["/nodejs/bin/node", ...flagsOf({ name }), "-e", script]);
       const { stdout, stderr } = engineResult("run", "--rm", ...offline, "--entrypoint", node, `outrigger/${name}`);
       assert.equal(stdout, "false\n", stderr);
     });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { bundleName, images, launcherName } from "../../scripts/images/catalogue.ts";
+import { bundleName, images, launcherName, libraryName } from "../../scripts/images/catalogue.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { repository } from "../harness/tool.ts";
 import { type SavedImage, saveImages } from "./archive.ts";
@@ -26,6 +26,7 @@ describe("structure of the images", { skip }, () => {
   for (const image of images) {
     describe(nameOf(image), () => {
       const of = () => saved.get(nameOf(image))!;
+      const bundles = [bundleName(image), ...(image.libraries ?? []).map(libraryName)];
 
       test("runs as 65532 with an exec-form entrypoint behind the init, and no command", () => {
         const { User, Entrypoint, Cmd, Volumes } = of().config;
@@ -68,29 +69,31 @@ describe("structure of the images", { skip }, () => {
         for (const name of MOUNT_POINTS) assert.equal(of().files.get(name)?.type, "directory", name);
       });
 
-      test("has one bundle, V8's code for it, a launcher and its licences, 3 MB at most", () => {
+      test("has one bundle and those of its libraries, V8's code for them, a launcher and its licences, 3 MB at most", () => {
         const app = [...of().files].filter(([name, { type }]) => name.startsWith("app/") && type === "file");
-        const bundle = `app/${bundleName(image)}`;
-        const wanted = [`app/${launcherName(image)}`, bundle, `${bundle}.cache`, "app/LICENSES.txt"];
+        const code = bundles.flatMap((name) => [`app/${name}`, `app/${name}.cache`]);
+        const wanted = [`app/${launcherName(image)}`, ...code, "app/LICENSES.txt"];
         if (image.health !== undefined) wanted.push("app/probe.cjs");
         assert.deepEqual(app.map(([name]) => name).sort(), wanted.sort());
         assert.ok(app.reduce((sum, [, { size }]) => sum + size, 0) <= 3 * MEGABYTE);
       });
 
       test("names no path of the machine that built it, and has no source map", () => {
-        for (const file of [bundleName(image), `${bundleName(image)}.cache`]) {
+        for (const file of bundles.flatMap((name) => [name, `${name}.cache`])) {
           const bytes = of().read(`app/${file}`);
           for (const trace of [repository, "outrigger-start-", "sourceMappingURL"])
             assert.ok(!bytes.includes(trace), trace);
         }
       });
 
-      test("has an ASCII bundle, which its launcher need not decode", () => {
-        const bundle = of().read(`app/${bundleName(image)}`);
-        assert.equal(
-          bundle.findIndex((byte) => byte > 127),
-          -1,
-        );
+      test("has ASCII bundles, which its launcher need not decode", () => {
+        for (const name of bundles)
+          assert.ok(
+            !of()
+              .read(`app/${name}`)
+              .some((byte) => byte > 127),
+            name,
+          );
       });
 
       test("says what it is made of", () => {
