@@ -90,7 +90,11 @@ class Builder {
     const groups = new Map<string, Element[]>();
     for (const child of element.children) {
       if (names !== undefined && isEntry(child, names)) this.#entry(child, names, entries, element);
-      else groups.set(child.name, [...(groups.get(child.name) ?? []), child]);
+      else {
+        const group = groups.get(child.name);
+        if (group === undefined) groups.set(child.name, [child]);
+        else group.push(child);
+      }
     }
     for (const [name, elements] of groups) {
       if (entries.has(name)) throw this.#ambiguous(elements[0] as Element);
