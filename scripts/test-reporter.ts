@@ -16,7 +16,13 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
   const files = new Map<string, Tally>();
   /** The last words of every file on stderr, shown when it fails outside of its tests. */
   const complaints = new Map<string, string>();
+  /** The names of the suites around the test that is reported next, by file. */
+  const suites = new Map<string, string[]>();
   for await (const event of source) {
+    if (event.type === "test:start") {
+      const { file = "", name, nesting } = event.data;
+      suites.set(file, [...(suites.get(file) ?? []).slice(0, nesting), name]);
+    }
     if (event.type === "test:stderr" || event.type === "test:stdout") {
       const { file, message } = event.data;
       if (process.env.TEST_OUTPUT) yield message;
@@ -50,7 +56,8 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     total[outcome] += 1;
     if (outcome === "skipped") yield `skipped ${name}${typeof skip === "string" ? ` (${skip})` : ""}\n`;
     if (event.type === "test:fail" && outcome === "failed") {
-      yield `\nnot ok ${path.relative(process.cwd(), file)}: ${name}\n${explain((details as { error?: unknown }).error)}\n`;
+      const names = (suites.get(file) ?? [name]).join(" > ");
+      yield `\nnot ok ${path.relative(process.cwd(), file)}: ${names}\n${explain((details as { error?: unknown }).error)}\n`;
     }
   }
   for (const [file, tally] of [...files].sort()) yield `${path.relative(process.cwd(), file)}: ${count(tally)}\n`;

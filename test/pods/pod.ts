@@ -88,7 +88,7 @@ export function playPod(t: { after(hook: () => void): void }, spec: PodSpec): Po
       .join("\n---\n"),
   );
   t.after(() => {
-    engineResult("play", "kube", "--down", manifest);
+    engineOutput("pod", "rm", "--force", "--ignore", "--time", "0", name);
     for (const volume of Object.keys(spec.volumes)) engineResult("volume", "rm", "--force", `${name}-${volume}`);
   });
   return new Pod(name, engineResult("play", "kube", manifest));
