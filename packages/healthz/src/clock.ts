@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Milliseconds since 1970, for showing. */
   wall(): number;
-  /** Calls back after `ms`; the result cancels it. */
+  /** Calls back after `ms`, once what had arrived by then was dealt with; the result cancels it. */
   after(ms: number, callback: () => void): () => void;
   /** Calls back at this moment of `now()`; all calls for the same moment come together. The result cancels it. */
   at(moment: number, callback: () => void): () => void;
@@ -38,8 +38,19 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.max(0, ms));
-    return () => clearTimeout(timer);
+    // The event loop serves timers before sockets. After a standstill of this process an answer that came in time may wait
+    // there, and would lose to a timeout that is only now noticed.
+    let settled: NodeJS.Immediate | undefined;
+    const timer = setTimeout(
+      () => {
+        settled = setImmediate(callback);
+      },
+      Math.max(0, ms),
+    );
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(settled);
+    };
   },
   at(moment, callback) {
     const { callbacks, timer } = appointments.get(moment) ?? appointmentAt(moment);
