@@ -3,9 +3,10 @@ import type { FamilyType, Sample } from "./document.ts";
 import { seriesKey } from "./document.ts";
 import { LineError } from "./sample-line.ts";
 
-/** A sample with the timestamp that it had in the text, in seconds. */
+/** A sample with the timestamp that it had in the text. */
 export interface TimedSample extends Sample {
-  readonly timestamp?: number;
+  /** See `SampleLine`. */
+  readonly timestamp?: string;
 }
 
 const countLike = ["_total", "_sum", "_count", "_bucket", "_gcount", "_gsum"];
@@ -87,12 +88,12 @@ export function checkGroups(name: string, type: FamilyType, samples: readonly Ti
 
 function checkTimes(name: string, type: FamilyType, group: readonly TimedSample[]): void {
   const seen = new Set<string>();
-  let before: number | undefined;
+  let before: string | undefined;
   for (const [index, sample] of group.entries()) {
     if (index > 0 && (sample.timestamp === undefined) !== (before === undefined)) {
       throw new LineError(`a group of ${name} has timestamps on some of its samples only`);
     }
-    if (before !== undefined && (sample.timestamp as number) < before && type !== "info") {
+    if (before !== undefined && Number(sample.timestamp) < Number(before) && type !== "info") {
       throw new LineError(`the timestamps of ${name} go back`);
     }
     before = sample.timestamp;

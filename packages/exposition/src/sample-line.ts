@@ -11,7 +11,8 @@ export interface SampleLine {
   readonly name: string;
   readonly labels: [name: string, value: string][];
   readonly value: number;
-  readonly timestamp?: number;
+  /** Seconds, as text: a number cannot tell apart two nanoseconds of today. Equal times have equal texts. */
+  readonly timestamp?: string;
   readonly exemplar?: Exemplar;
 }
 
@@ -37,12 +38,12 @@ export function readSample(line: string, dialect: Dialect): SampleLine {
     cursor.blanks();
     if (!/^[+-]?\d+$/.test(stamp)) throw new LineError(`"${stamp}" is no timestamp in milliseconds`);
     if (!cursor.ended) throw new LineError("there is text behind the timestamp");
-    return { ...rest, timestamp: Number(stamp) / 1000 };
+    return { ...rest, timestamp: String(Number(stamp) / 1000) };
   }
   if (cursor.ended) return rest;
   cursor.separator();
   if (cursor.at("#")) return { ...rest, exemplar: cursor.exemplar() };
-  const timestamp = readTimestamp(cursor.token());
+  const timestamp = canonicalTime(cursor.token());
   if (cursor.ended) return { ...rest, timestamp };
   cursor.separator();
   if (!cursor.at("#")) throw new LineError("there is text behind the timestamp");
@@ -62,6 +63,14 @@ function readTimestamp(text: string): number {
   const value = readNumber(text);
   if (!Number.isFinite(value)) throw new LineError(`"${text}" is no timestamp`);
   return value;
+}
+
+/** The one spelling of a time in seconds. @throws LineError */
+function canonicalTime(text: string): string {
+  const value = readTimestamp(text);
+  if (/e/i.test(text)) return String(value);
+  const [, minus, whole = "", fraction = ""] = /^\+?(-?)0*(\d*)\.?(\d*?)0*$/.exec(text) ?? [];
+  return `${minus}${whole || "0"}${fraction && `.${fraction}`}`;
 }
 
 class Cursor {

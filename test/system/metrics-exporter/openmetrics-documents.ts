@@ -16,6 +16,16 @@ export const cases: readonly string[] = [
   "# EOF\n",
 ];
 
+/** The same for the text format 0.0.4. */
+export const textCases: readonly string[] = [
+  "# HELP a help \\n \\\\ x\n# TYPE a counter\na 1\n",
+  '# TYPE a gauge\na{b="}",c="#",d="\\" \\\\ \\n"} 1 12\n',
+  '# TYPE a histogram\na_bucket{le="0.5"} 1\na_bucket{le="+Inf"} 2\na_count 2\na_sum 1.5\n',
+  '# TYPE a summary\na{quantile="0.5"} 1\na{quantile="1"} 2\na_sum 3\na_count 4\n',
+  "# TYPE a untyped\na NaN\nb -Inf\n c 1e-5\n",
+  'a\t{ x = "1" , } +Inf -12\n# comment\n\n#\n',
+];
+
 const replacements: readonly [RegExp, string][] = [
   [/# EOF\n?$/, ""],
   [/# EOF\n?$/, "# EOF\n\n"],
