@@ -5,6 +5,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "./harness/at-end.ts";
 import { eventually } from "./harness/eventually.ts";
 import { get } from "./harness/http.ts";
 import { freePort } from "./harness/ports.ts";
@@ -98,7 +99,7 @@ for (const { tool, typo, path: where, meant, listening } of cases) {
   if (listening === undefined) continue;
   test(`${tool} names the port in use and the key to change`, async (t) => {
     const taken = createServer();
-    t.after(() => taken.close());
+    atEnd(t, () => taken.close());
     await new Promise<void>((resolve) => taken.listen(0, resolve));
     const { port } = taken.address() as { port: number };
     const file = configuration(t, listening.yaml.replace("PORT", String(port)));

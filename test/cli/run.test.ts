@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -108,7 +109,7 @@ test("mistakes of all sections are reported at once, and nothing starts", async 
 
 test("a port in use is status 1, names the key, and the application never starts", async (t) => {
   const taken = createServer().listen(0);
-  t.after(() => taken.close());
+  atEnd(t, () => taken.close());
   const { port } = taken.address() as { port: number };
   const { running } = run(t, `health: { port: ${port} }\n`, patient);
   assert.deepEqual(await running.exited, { code: 1, signal: null });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { Workspace } from "./support.ts";
 
 test("a second run writes nothing", async (t) => {
@@ -41,7 +42,7 @@ test("the mode is exact under any umask, and an existing output keeps its own", 
   const workspace = new Workspace(t);
   workspace.write("in.json", "{}");
   const previous = process.umask(0o077);
-  t.after(() => process.umask(previous));
+  atEnd(t, () => process.umask(previous));
   await workspace.merge(["in.json", "-o", "new.json"]);
   assert.equal(statSync(workspace.path("new.json")).mode & 0o7777, 0o644);
   workspace.write("old.json", "x");

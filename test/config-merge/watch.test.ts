@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -39,8 +40,10 @@ async function application(test: TestContext, statuses: number[] = []): Promise<
     response.writeHead(statuses.shift() ?? 204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  test.after(() => server.closeAllConnections());
-  test.after(() => server.close());
+  atEnd(test, () => {
+    server.close();
+    server.closeAllConnections();
+  });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/reload`, calls };
 }
 
@@ -146,7 +149,7 @@ test("a signal goes to the processes whose command line matches", async (t) => {
   const script =
     "process.on('SIGUSR1', () => { console.log('told'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up')";
   const app = spawn(process.execPath, ["-e", script, marker], { stdio: ["ignore", "pipe", "ignore"] });
-  t.after(() => app.kill("SIGKILL"));
+  atEnd(t, () => app.kill("SIGKILL"));
   let output = "";
   app.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { repository, ToolProcess } from "../harness/tool.ts";
 
 function startDemo(t: TestContext, args: string[], env: Record<string, string> = {}): ToolProcess {
@@ -11,7 +12,7 @@ function startDemo(t: TestContext, args: string[], env: Record<string, string> =
     stdio: ["ignore", "pipe", "pipe"],
   });
   const demo = new ToolProcess(child);
-  t.after(() => demo.stop("SIGKILL"));
+  atEnd(t, () => demo.stop("SIGKILL"));
   return demo;
 }
 

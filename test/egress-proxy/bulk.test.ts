@@ -8,6 +8,7 @@ import { connect, Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { atEnd } from "../harness/at-end.ts";
 import { startProxy } from "./support/proxy.ts";
 import { startHttpUpstream, startUpstream } from "./support/upstream.ts";
 
@@ -67,7 +68,7 @@ test("a tunnel gives back every byte to a reader of uneven speed, in a few MiB o
   const proxy = await startProxy(t, { allow: [`localhost:${echo.port}`] });
   const before = anonymousMib(proxy.tool.pid);
   const socket = await openTunnel(proxy.port, echo.port);
-  t.after(() => socket.destroy());
+  atEnd(t, () => socket.destroy());
 
   const blocks = 192;
   const block = pattern(MIB + 7);

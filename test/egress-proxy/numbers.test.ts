@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { request } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -19,7 +20,7 @@ async function startApplication(t: TestContext, name: string, env: Record<string
     env: { ...env, HOST: "127.0.0.1", PORT: String(port) },
     stdio: "ignore",
   });
-  t.after(() => child.kill("SIGKILL"));
+  atEnd(t, () => child.kill("SIGKILL"));
   await eventually(() => request(`http://127.0.0.1:${port}/`));
   return port;
 }

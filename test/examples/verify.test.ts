@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { repository, ToolProcess } from "../harness/tool.ts";
 
 const examples = path.join(repository, "examples");
@@ -14,7 +15,7 @@ for (const folder of folders) {
     assert.ok(existsSync(script));
     const child = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "pipe"] });
     const verify = new ToolProcess(child);
-    t.after(() => verify.stop("SIGKILL"));
+    atEnd(t, () => verify.stop("SIGKILL"));
     const { code } = await verify.exited;
     assert.equal(code, 0, verify.stdout + verify.stderr);
     assert.match(verify.stdout, /^ {2}ok /m);

@@ -1,10 +1,12 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { atEnd, type Scope } from "./at-end.ts";
 
-/** A fresh directory of this test's own (or of this suite's, with `{ after }` of node:test), removed when it is over. */
-export function temporaryDirectory(t: { after(hook: () => void): void }): string {
+/** A fresh directory of this test's own, removed when it is over and what it started later has ended. */
+export function temporaryDirectory(t: Scope): string {
   const directory = realpathSync(mkdtempSync(path.join(tmpdir(), "outrigger-test-")));
-  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  // A process that was killed a moment ago may still be writing there.
+  atEnd(t, () => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
   return directory;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
-import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { atEnd, type Scope } from "./at-end.ts";
 import { eventually, type Patience } from "./eventually.ts";
 
 export const repository: string = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -12,7 +12,7 @@ export interface StartOptions {
   env?: Record<string, string | undefined>;
   cwd?: string;
   /** Ends the process when the test is over, whatever happened. */
-  test?: Pick<TestContext, "after">;
+  test?: Scope;
   /** What the process reads from its standard input; without it the input is empty. */
   stdin?: string;
 }
@@ -24,6 +24,12 @@ export interface Exit {
 
 /** A record of a tool's own log. */
 export type LogRecord = Record<string, unknown> & { time: string; level: string; tool: string; msg: string };
+
+/** What is left when this process ends, as after a test that hangs: it must not stay behind. */
+const children = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
 
 /** One of our tools as a real process. */
 export class ToolProcess {
@@ -40,6 +46,8 @@ export class ToolProcess {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr += text;
     });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
     // "close" comes after the last output, "exit" may come before it.
     this.exited = new Promise((resolve, reject) => {
       child.on("error", reject);
@@ -114,9 +122,9 @@ export function startTool(tool: ToolName, args: readonly string[] = [], options:
     stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   child.stdin?.end(stdin);
-  const running = new ToolProcess(child);
-  test?.after(() => running.stop("SIGKILL"));
-  return running;
+  const started = new ToolProcess(child);
+  if (test !== undefined) atEnd(test, () => started.stop("SIGKILL"));
+  return started;
 }
 
 /** Runs a tool to its end. */

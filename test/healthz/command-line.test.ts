@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { freePort } from "../harness/ports.ts";
 import { runTool, startTool } from "../harness/tool.ts";
 import { startHealthz } from "./healthz.ts";
@@ -56,7 +57,7 @@ test("a port in use ends it with status 1 and the port's number", async (t) => {
   const { port } = await startTarget(t);
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const taken = (server.address() as AddressInfo).port;
   const { code, stderr } = await runTool("healthz", ["--port", String(taken), "--add", `a=tcp://127.0.0.1:${port}`], {
     env: NO_FILE,
@@ -92,9 +93,7 @@ test("probe says by its status whether a URL is healthy", async (t) => {
 
 test("probe gives up after three seconds in all", async (t) => {
   const { url } = await startTarget(t, () => {});
-  const started = performance.now();
   const { code, stderr } = await runTool("healthz", ["probe", url]);
   assert.equal(code, 1);
-  assert.match(stderr, /timeout/);
-  assert.ok(performance.now() - started < 5000);
+  assert.match(stderr, /timeout: no answer within 3000 ms/);
 });

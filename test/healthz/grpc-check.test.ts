@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { startHealthz, verdictOf } from "./healthz.ts";
 import { startTarget, status } from "./target.ts";
 
-const QUICK = { interval: "50ms", fall: 1 };
+const QUICK = { interval: "50ms", timeout: "10s", fall: 1 };
 
 /** A gRPC server that answers with this frame and status, depending on the service's name. */
 async function startGrpc(
@@ -24,7 +25,7 @@ async function startGrpc(
     stream.on("error", () => {});
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  atEnd(t, () => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { detailsOf, startHealthz } from "./healthz.ts";
 
 const QUICK = { interval: "50ms", fall: 1 };
@@ -14,7 +15,7 @@ function marker(): string {
 function startApplication(t: TestContext, word: string): ChildProcess {
   const source = "while :; do sleep 0.1; done";
   const child = spawn("/bin/sh", ["-c", source, word], { stdio: "ignore", detached: true });
-  t.after(() => {
+  atEnd(t, () => {
     try {
       process.kill(-child.pid!, "SIGKILL");
     } catch {
@@ -72,7 +73,7 @@ test("`min` and `max` bound the number", async (t) => {
 test("a process that becomes another program is not the one that matched", async (t) => {
   const word = marker();
   const child = spawn("/bin/sh", ["-c", "read line; exec sleep 1000", word], { stdio: ["pipe", "ignore", "ignore"] });
-  t.after(() => child.kill("SIGKILL"));
+  atEnd(t, () => child.kill("SIGKILL"));
   const healthz = await startHealthz(t, { checks: { app: { process: word, ...QUICK } } });
   await healthz.until("/healthz/app", 200);
   child.stdin!.write("\n");
@@ -85,7 +86,7 @@ test("a zombie does not count", async (t) => {
   const parent = spawn("/bin/sh", ["-c", `sh -c 'read line' ${word} & exec sleep 1000`], {
     stdio: ["pipe", "ignore", "ignore"],
   });
-  t.after(() => parent.kill("SIGKILL"));
+  atEnd(t, () => parent.kill("SIGKILL"));
   const healthz = await startHealthz(t, { checks: { app: { process: `read line ${word}$`, ...QUICK } } });
   await healthz.until("/healthz/app", 503);
 });

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -66,7 +67,7 @@ test("a changed port is opened before the old one closes; one that is taken refu
   const healthz = await startHealthz(t, {});
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, resolve));
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   healthz.configure({ port: (server.address() as AddressInfo).port, details: "never" });
   healthz.tool.signal("SIGHUP");
   await healthz.tool.waitFor(REFUSED, { on: "stderr" });

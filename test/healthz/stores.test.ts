@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startHealthz, verdictOf } from "./healthz.ts";
 
-const QUICK = { interval: "50ms", timeout: "500ms", fall: 1 };
+const QUICK = { interval: "50ms", timeout: "10s", fall: 1 };
 
 /** A server that does what the listener says with each connection; the result is its address. */
 async function startServer(t: TestContext, listener: (socket: Socket) => void): Promise<string> {
@@ -15,7 +16,7 @@ async function startServer(t: TestContext, listener: (socket: Socket) => void): 
     listener(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  atEnd(t, () => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });

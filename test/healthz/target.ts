@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 
 /** An application to be checked, which does what the test says and counts who asks. */
 export interface Target {
@@ -31,7 +32,7 @@ export async function startTarget(t: TestContext, listener?: RequestListener): P
         server.closeAllConnections();
       }),
   };
-  t.after(() => target.close());
+  atEnd(t, () => target.close());
   return target;
 }
 

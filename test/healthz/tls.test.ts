@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { TLSSocket } from "node:tls";
+import { atEnd } from "../harness/at-end.ts";
 import { detailsOf, startHealthz } from "./healthz.ts";
 
 const fixture = (name: string) => path.join(import.meta.dirname, "fixtures", name);
@@ -20,14 +21,14 @@ async function startTlsTarget(t: TestContext): Promise<{ port: number; names: (s
     },
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   return { port: (server.address() as AddressInfo).port, names };
 }
 
 test("a certificate is verified unless it is said not to be", async (t) => {
   const { port, names } = await startTlsTarget(t);
   const url = `https://localhost:${port}/`;
-  const of = (tls: object, at = url) => ({ http: { url: at, tls }, interval: "100ms", timeout: "3s", fall: 1 });
+  const of = (tls: object, at = url) => ({ http: { url: at, tls }, interval: "100ms", timeout: "10s", fall: 1 });
   const healthz = await startHealthz(t, {
     checks: {
       unknown: of({}),

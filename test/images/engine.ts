@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import type { TestContext } from "node:test";
 import { images } from "../../scripts/images/catalogue.ts";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 
 const engine = process.env.OUTRIGGER_ENGINE ?? "podman";
@@ -92,6 +93,6 @@ export class Container {
 /** Starts a container that is removed, with its anonymous volumes, when the test is over. */
 export function startContainer(t: Pick<TestContext, "after">, ...args: string[]): Container {
   const container = new Container(engineOutput("run", "--detach", ...args));
-  t.after(() => engineResult("rm", "--force", "--volumes", container.id));
+  atEnd(t, () => engineResult("rm", "--force", "--volumes", container.id));
   return container;
 }

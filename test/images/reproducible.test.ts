@@ -6,6 +6,7 @@ import { saveCode } from "../../scripts/build/code-cache.ts";
 import { bundleName, images, libraryName } from "../../scripts/images/catalogue.ts";
 import { findEngine } from "../../scripts/images/engine.ts";
 import { hostPlatform } from "../../scripts/images/platform.ts";
+import { atEnd } from "../harness/at-end.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { repository } from "../harness/tool.ts";
 import { engineResult, withoutImages } from "./engine.ts";
@@ -16,7 +17,7 @@ const tag = `outrigger-test/reproducible-${process.pid}`;
 for (const name of ["podman", "buildah"] as const) {
   test(`two builds by ${name} of one commit have the same digest`, { skip }, (t) => {
     const engine = findEngine(name);
-    t.after(() => engineResult("rmi", "--force", tag));
+    atEnd(t, () => engineResult("rmi", "--force", tag));
     const build = () => {
       const args = { TARGETARCH: hostPlatform().debian };
       engine.build({ tag, dockerfile: "images/config-merge/Dockerfile", args, epoch: 1_700_000_000 }, repository);

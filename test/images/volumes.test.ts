@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { engineOutput, engineResult, restricted, startContainer, withoutImages } from "./engine.ts";
@@ -21,7 +22,7 @@ function sharedDirectory(t: { after(hook: () => void): void }): string {
 function namedVolume(t: { after(hook: () => void): void }): string {
   const name = `outrigger-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
   engineOutput("volume", "create", name);
-  t.after(() => engineResult("volume", "rm", "--force", name));
+  atEnd(t, () => engineResult("volume", "rm", "--force", name));
   return name;
 }
 

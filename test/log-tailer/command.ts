@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { entryOf, type LogRecord, repository } from "../harness/tool.ts";
 import { options, type Settings } from "./tailer.ts";
@@ -30,7 +31,7 @@ export class CommandTailer {
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.stderr += text;
     });
-    t.after(() => this.#child.kill("SIGKILL"));
+    atEnd(t, () => this.#child.kill("SIGKILL"));
   }
 
   get lines(): readonly string[] {

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -99,7 +100,7 @@ describe("the end", () => {
     const child = spawn(process.execPath, [entryOf("log-tailer"), file, ...options({})], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    t.after(() => child.kill("SIGKILL"));
+    atEnd(t, () => child.kill("SIGKILL"));
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
@@ -107,7 +108,7 @@ describe("the end", () => {
     const ended = new Promise((resolve) => child.on("close", resolve));
     child.stdout.once("data", () => child.stdout.destroy());
     const writing = setInterval(() => appendFileSync(file, "more\n"), 20);
-    t.after(() => clearInterval(writing));
+    atEnd(t, () => clearInterval(writing));
     assert.equal(await ended, 1);
     assert.match(stderr, /standard output/);
   });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { entryOf, repository } from "../harness/tool.ts";
 import { options, type Settings } from "./tailer.ts";
 
@@ -29,7 +30,7 @@ export class PipedTailer {
     });
     this.exited = new Promise((resolve) => this.#child.on("close", (code, signal) => resolve({ code, signal })));
     // The whole group: a `cat` that nobody reads from would stay.
-    t.after(() => killGroup(this.pid));
+    atEnd(t, () => killGroup(this.pid));
   }
 
   /** The tool's own process. */

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { runTool } from "../harness/tool.ts";
 import { startExporter } from "./exporter.ts";
@@ -63,7 +64,7 @@ describe("bad command lines end with status 2", () => {
 
 test("a port in use is exit status 1 and named", async (t) => {
   const holder = createServer();
-  t.after(() => holder.close());
+  atEnd(t, () => holder.close());
   await new Promise<void>((resolve) => holder.listen(0, resolve));
   const { port } = holder.address() as { port: number };
   const { code, stderr } = await runTool("metrics-exporter", ["--port", String(port)]);

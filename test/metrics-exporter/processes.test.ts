@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { sampleValue, startExporter } from "./exporter.ts";
 
 /** A process that can be told by its command line, doing what `code` says. */
 function startProcess(t: TestContext, code: string, mark: string) {
   const child = spawn(process.execPath, ["-e", code, mark], { stdio: "ignore" });
-  t.after(() => child.kill("SIGKILL"));
+  atEnd(t, () => child.kill("SIGKILL"));
   return child;
 }
 

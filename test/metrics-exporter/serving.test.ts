@@ -3,6 +3,7 @@ import http from "node:http";
 import { connect } from "node:net";
 import { describe, test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { atEnd } from "../harness/at-end.ts";
 import { request } from "../harness/http.ts";
 import { startExporter } from "./exporter.ts";
 
@@ -105,7 +106,7 @@ describe("other methods and paths", () => {
 test("SIGTERM with an idle keep-alive client: exit 0, stdout empty, every line on stderr a record", async (t) => {
   const exporter = await startExporter(t, {});
   const idle = connect(Number(new URL(exporter.url).port), "127.0.0.1");
-  t.after(() => idle.destroy());
+  atEnd(t, () => idle.destroy());
   idle.on("error", () => {});
   idle.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
   await new Promise((resolve) => idle.once("data", resolve));

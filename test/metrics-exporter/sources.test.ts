@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -229,7 +230,7 @@ test("probes: HTTP and TCP, up and down", async (t) => {
   const target = await startTarget(t, answering("", "text/plain", 302));
   const listener = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const { port } = listener.address() as { port: number };
   const exporter = await startExporter(t, {
     config: quiet({

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { freePort } from "../harness/ports.ts";
 import { runTool } from "../harness/tool.ts";
 import { type Exporter, openmetrics, sampleValue, startExporter } from "./exporter.ts";
@@ -13,7 +14,7 @@ async function receiving(
   const port = await freePort("127.0.0.1");
   const exporter = await startExporter(t, { config: JSON.stringify({ metrics: { statsd: { port, ...statsd } } }) });
   const socket = createSocket("udp4");
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   return { exporter, port, send: (text) => socket.send(text, port, "127.0.0.1") };
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 
 /** A web server that a test can change as it goes. */
 export interface Target {
@@ -26,7 +27,7 @@ export async function startTarget(t: TestContext, answer: RequestListener): Prom
     target.answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections();
     server.close();
   });

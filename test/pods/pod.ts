@@ -2,6 +2,7 @@
 // and runs no probes by itself; the tests ask the endpoints that probes would ask.
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { Container, engineOutput, engineResult, type Finished } from "../images/engine.ts";
@@ -87,7 +88,7 @@ export function playPod(t: { after(hook: () => void): void }, spec: PodSpec): Po
       .map((one) => JSON.stringify(one, null, 2))
       .join("\n---\n"),
   );
-  t.after(() => {
+  atEnd(t, () => {
     engineOutput("pod", "rm", "--force", "--ignore", "--time", "0", name);
     for (const volume of Object.keys(spec.volumes)) engineResult("volume", "rm", "--force", `${name}-${volume}`);
   });

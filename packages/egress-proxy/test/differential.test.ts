@@ -7,6 +7,7 @@ import { mutateText, pick, seededRandom } from "../../../test/egress-proxy/suppo
 import { type RunningProxy, startProxy } from "../../../test/egress-proxy/support/proxy.ts";
 import { exchange, RawClient, reasonOf, statusOf } from "../../../test/egress-proxy/support/raw.ts";
 import { startUpstream } from "../../../test/egress-proxy/support/upstream.ts";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { egressSection } from "../src/config.ts";
 import { verdictOn } from "../src/explain.ts";
 import { OwnListeners } from "../src/own-listeners.ts";
@@ -75,7 +76,7 @@ test(`${URLS} mutated URLs: explain and proxies of any size agree`, async (t) =>
   for (const config of configs) proxies.push(await startProxy(t, config));
   const snapshots = configs.map((config) => createSnapshot(egressSection.schema.parse(config), new OwnListeners()));
   const resolver = new Resolver({ servers: [dns.address] });
-  t.after(() => resolver.close());
+  atEnd(t, () => resolver.close());
 
   const hosts = [
     "api.good.test",

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type DnsServer, startDns } from "../../../test/egress-proxy/support/dns.ts";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { temporaryDirectory } from "../../../test/harness/temporary.ts";
 import { type Address, formatAddress } from "../src/address.ts";
 import { candidates, parseResolvConf } from "../src/resolv-conf.ts";
@@ -16,7 +17,7 @@ async function start(t: TestContext, zones: DnsServer["zones"], { hosts = "", co
   const dns = await startDns(t, zones);
   const isStandIn = (address: Address) => formatAddress(address) === "127.0.0.5";
   const resolver = new Resolver({ servers: [dns.address], hostsPath, resolvConfPath, isStandIn });
-  t.after(() => resolver.close());
+  atEnd(t, () => resolver.close());
   const ask = async (name: string) => (await resolver.resolve(name)).map(formatAddress);
   return { dns, ask, hostsPath };
 }

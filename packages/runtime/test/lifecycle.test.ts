@@ -4,6 +4,7 @@ import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { eventually } from "../../../test/harness/eventually.ts";
 import { get } from "../../../test/harness/http.ts";
 import { freePort } from "../../../test/harness/ports.ts";
@@ -18,7 +19,7 @@ function start(t: TestContext, args: string[], env: Record<string, string> = {})
     env: { ...process.env, ...env },
   });
   const tool = new ToolProcess(child);
-  t.after(() => tool.stop("SIGKILL"));
+  atEnd(t, () => tool.stop("SIGKILL"));
   return tool;
 }
 

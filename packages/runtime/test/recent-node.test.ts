@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { temporaryDirectory } from "../../../test/harness/temporary.ts";
 import { ToolProcess } from "../../../test/harness/tool.ts";
 
@@ -43,7 +44,7 @@ test("a signal reaches the program that runs with another Node", async (t) => {
   const directory = temporaryDirectory(t);
   installNode(directory);
   const program = startWithOldNode(directory, "wait");
-  t.after(() => program.stop());
+  atEnd(t, () => program.stop());
   await program.waitFor("arguments wait");
   assert.deepEqual(await program.stop("SIGTERM"), { code: 7, signal: null });
 });

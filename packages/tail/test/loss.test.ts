@@ -3,6 +3,7 @@ import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { silentLog } from "@outrigger/runtime/log";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { eventually } from "../../../test/harness/eventually.ts";
 import { temporaryDirectory } from "../../../test/harness/temporary.ts";
 import { type Consumer, type Follower, follow } from "../src/follow.ts";
@@ -48,7 +49,7 @@ describe("bytes counted as lost", () => {
     writeFileSync(file, "first of the old\n");
     const sink = new Sink();
     const { follower, lost } = start(file, sink);
-    t.after(() => follower.close());
+    atEnd(t, () => follower.close());
     await eventually(() => assert.equal(sink.text, "first of the old\n"));
     writeFileSync(file, "line of the new\n".repeat(100));
     await eventually(() => assert.ok(sink.text.endsWith("line of the new\n".repeat(100))));
@@ -60,7 +61,7 @@ describe("bytes counted as lost", () => {
     writeFileSync(file, "first\n");
     const sink = new Sink();
     const { follower, lost } = start(file, sink);
-    t.after(() => follower.close());
+    atEnd(t, () => follower.close());
     sink.stall();
     await eventually(() => assert.equal(sink.text, "first\n"));
     appendFileSync(file, "unread\n".repeat(10));
@@ -77,7 +78,7 @@ describe("bytes counted as lost", () => {
     writeFileSync(file, "first\n");
     const sink = new Sink();
     const { follower, lost } = start(file, sink);
-    t.after(() => follower.close());
+    atEnd(t, () => follower.close());
     sink.stall();
     await eventually(() => assert.equal(sink.text, "first\n"));
     appendFileSync(file, "unread\n".repeat(10));

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { recordQuery } from "./witness/arrivals.ts";
 
 interface Zone {
@@ -35,7 +36,7 @@ export async function startDns(t: Pick<TestContext, "after">, zones: DnsServer["
     if (!zone.silent) socket.send(answer(query.subarray(0, end), type, zone), peer.port, peer.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   return { address: `127.0.0.1:${(socket.address() as AddressInfo).port}`, queries, zones };
 }
 

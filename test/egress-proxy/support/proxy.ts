@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { get } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
@@ -49,7 +50,7 @@ export async function startProxy(
   const env = ownAudit ? {} : { OUTRIGGER_EGRESS__AUDIT: "all" };
   const tool = startTool("egress-proxy", ["--config", file, ...args], { env });
   beginTrial(tool);
-  t.after(async () => {
+  atEnd(t, async () => {
     await end(tool);
     endTrial(tool, { records: auditRecords(tool), targets: targetsOf([...sections, { routes: routesIn(args) }]) });
   });

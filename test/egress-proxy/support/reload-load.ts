@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import type { TestContext } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { atEnd } from "../../harness/at-end.ts";
 import { freePort } from "../../harness/ports.ts";
 import { startProxy } from "./proxy.ts";
 import { RawClient } from "./raw.ts";
@@ -26,7 +27,7 @@ export async function reloadUnderLoad(t: TestContext, { reloads, every, rest }: 
   const routes = { [`http://127.0.0.1:${routePort}/`]: `http://localhost:${upstream.port}/routed` };
   const proxy = await startProxy(t, { allow, routes });
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
-  t.after(() => agent.destroy());
+  atEnd(t, () => agent.destroy());
   const ask = (port: number, path: string) =>
     new Promise<number>((resolve, reject) => {
       http

@@ -2,6 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { TestContext } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { recordArrivals } from "./witness/arrivals.ts";
 
@@ -51,7 +52,7 @@ export async function startUpstream(
   });
   recordArrivals(server);
   await new Promise<void>((resolve) => server.listen(port, host, resolve));
-  t.after(() => {
+  atEnd(t, () => {
     for (const socket of connections) socket.destroy();
     server.close();
   });
@@ -81,7 +82,7 @@ export async function startHttpUpstream(
   const server = tls ? https.createServer(tls, answer) : http.createServer(answer);
   recordArrivals(server, { tls: tls !== undefined });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
+  atEnd(t, () => {
     server.closeAllConnections();
     server.close();
   });

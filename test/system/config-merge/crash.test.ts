@@ -4,6 +4,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { Workspace } from "../../config-merge/support.ts";
+import { atEnd } from "../../harness/at-end.ts";
 import { entryOf } from "../../harness/tool.ts";
 
 const config = 'config:\n  out/a.json: { from: [in.json] }\n  out/b.json: { from: [in.json], mode: "0600" }\n';
@@ -100,7 +101,7 @@ for (const [step, when, error, message] of failures) {
 test("a reader that holds the old file open goes on reading it", async (t) => {
   const workspace = prepare(t);
   const descriptor = openSync(workspace.path("out/a.json"), "r");
-  t.after(() => closeSync(descriptor));
+  atEnd(t, () => closeSync(descriptor));
   assert.equal((await workspace.merge(["--config", "outrigger.yaml"])).code, 0);
   assert.equal(readFileSync(descriptor, "utf8"), "old a");
 });

@@ -11,6 +11,7 @@ import { startProxy } from "../../egress-proxy/support/proxy.ts";
 import { exchange, statusOf } from "../../egress-proxy/support/raw.ts";
 import { fileScope } from "../../egress-proxy/support/scope.ts";
 import { startHttpUpstream } from "../../egress-proxy/support/upstream.ts";
+import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { request } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
@@ -170,7 +171,7 @@ test("an https route ends TLS in front of a plain server, and takes a new certif
   await assert.rejects(connectTls(port, { maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }));
 
   const kept = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 1 });
-  t.after(() => kept.destroy());
+  atEnd(t, () => kept.destroy());
   const keptName = () =>
     new Promise<string>((resolve, reject) => {
       https

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
-import { eventually } from "../../harness/eventually.ts";
+import { atEnd } from "../../harness/at-end.ts";
+import { eventually, type Patience } from "../../harness/eventually.ts";
 import { temporaryDirectory } from "../../harness/temporary.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
@@ -26,6 +27,9 @@ interface Message {
   error?: { message: string };
 }
 
+/** A browser on a busy machine takes its time. */
+export const PATIENT: Patience = { ms: 30_000 };
+
 /** Starts a browser with a profile of its own and opens a tab; both end with the test. */
 export async function openTab(t: TestContext): Promise<Tab> {
   const profile = temporaryDirectory(t);
@@ -38,18 +42,15 @@ export async function openTab(t: TestContext): Promise<Tab> {
   ];
   const browser = spawn(CHROMIUM, [...args, `--user-data-dir=${profile}`, "about:blank"], { stdio: "ignore" });
   const ended = new Promise((resolve) => browser.once("exit", resolve));
-  t.after(async () => {
+  atEnd(t, async () => {
     browser.kill("SIGKILL");
     await ended;
   });
   const portFile = path.join(profile, "DevToolsActivePort");
-  const port = await eventually(
-    () => {
-      if (!existsSync(portFile)) throw new Error("the browser is not up yet");
-      return Number(readFileSync(portFile, "utf8").split("\n")[0]);
-    },
-    { ms: 30_000 },
-  );
+  const port = await eventually(() => {
+    if (!existsSync(portFile)) throw new Error("the browser is not up yet");
+    return Number(readFileSync(portFile, "utf8").split("\n")[0]);
+  }, PATIENT);
   const target = await eventually(async () => {
     const targets = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
       type: string;
@@ -58,7 +59,7 @@ export async function openTab(t: TestContext): Promise<Tab> {
     const page = targets.find(({ type }) => type === "page");
     if (page === undefined) throw new Error("there is no tab yet");
     return page.webSocketDebuggerUrl;
-  });
+  }, PATIENT);
   return connect(target);
 }
 
@@ -106,7 +107,7 @@ async function connect(url: string): Promise<Tab> {
           returnByValue: true,
         });
         if ((result as { value: string }).value !== `complete${to}`) throw new Error("the page is not there yet");
-      });
+      }, PATIENT);
     },
     async resize(width, height) {
       await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 2, mobile: true });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { freePort } from "../../harness/ports.ts";
 import { startHealthz, verdictOf } from "../../healthz/healthz.ts";
 
@@ -12,7 +13,7 @@ test("a server made with gRPC's own library: serving, not serving, unknown, stop
   const port = await freePort();
   const program = path.join(import.meta.dirname, "grpc-server.py");
   const server = spawn(PYTHON, [program, String(port), "app.Orders"], { stdio: "ignore" });
-  t.after(() => server.kill("SIGKILL"));
+  atEnd(t, () => server.kill("SIGKILL"));
   const grpc = `localhost:${port}`;
   const QUICK = { interval: "100ms", timeout: "500ms", fall: 1 };
   const healthz = await startHealthz(t, {

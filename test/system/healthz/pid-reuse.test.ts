@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { get } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
@@ -35,7 +36,7 @@ test("another process under the pid of the one that matched is not it", async (t
       stdio: ["pipe", "pipe", "ignore"],
     },
   );
-  t.after(() => namespace.kill("SIGKILL"));
+  atEnd(t, () => namespace.kill("SIGKILL"));
   let said = "";
   namespace.stdout.setEncoding("utf8").on("data", (text: string) => {
     said += text;

@@ -4,6 +4,7 @@ import { createSocket } from "node:dgram";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { freePort } from "../../harness/ports.ts";
 import { openmetrics, startExporter } from "../../metrics-exporter/exporter.ts";
 import { answering, open, startTarget } from "../../metrics-exporter/target.ts";
@@ -51,7 +52,7 @@ test("every kind of source at once is valid in both formats, in any order", asyn
   writeFileSync(path.join(exporter.directory, "app.log"), 'a "\\\u2028\na \u00e9}#\ntook 5ms\ndepth 3\n');
   writeFileSync(path.join(exporter.directory, "x.prom"), '# TYPE a_total counter\na_total{x="file"} 4\n');
   const socket = createSocket("udp4");
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   socket.send("hits:1|c|#a:b\nt:3|ms\nhits:1|c", statsd, "127.0.0.1");
   await exporter.until("outrigger_metrics_statsd_lines_total", 3);
   await exporter.until("jobs_total", 3);

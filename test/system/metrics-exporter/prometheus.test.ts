@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { get } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
@@ -35,7 +36,7 @@ async function startPrometheus(
     { stdio: "ignore" },
   );
   const ended = new Promise((resolve) => child.once("close", resolve));
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill("SIGKILL");
     await ended;
   });
