@@ -1,4 +1,4 @@
-// One line per test file, every failure in full, and a last line "N passed, N failed, N skipped".
+// One line per test file as it ends, every failure in full, and a last line "N passed, N failed, N skipped".
 import path from "node:path";
 import type { TestEvent } from "node:test/reporters";
 
@@ -14,11 +14,20 @@ const count = ({ passed, failed, skipped }: Tally) => `${passed} passed, ${faile
 export default async function* report(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const total: Tally = { passed: 0, failed: 0, skipped: 0 };
   const files = new Map<string, Tally>();
+  /** The files whose line has been written: those that came to their end. */
+  const reported = new Set<string>();
   /** The last words of every file on stderr, shown when it fails outside of its tests. */
   const complaints = new Map<string, string>();
   /** The names of the suites around the test that is reported next, by file. */
   const suites = new Map<string, string[]>();
   for await (const event of source) {
+    if (event.type === "test:summary" && event.data.file !== undefined) {
+      const { file, duration_ms: milliseconds } = event.data;
+      const tally = files.get(file);
+      if (tally) yield fileLine(file, tally, milliseconds);
+      reported.add(file);
+      continue;
+    }
     if (event.type === "test:start") {
       const { file = "", name, nesting } = event.data;
       suites.set(file, [...(suites.get(file) ?? []).slice(0, nesting), name]);
@@ -60,8 +69,13 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
       yield `\nnot ok ${path.relative(process.cwd(), file)}: ${names}\n${explain((details as { error?: unknown }).error)}\n`;
     }
   }
-  for (const [file, tally] of [...files].sort()) yield `${path.relative(process.cwd(), file)}: ${count(tally)}\n`;
+  for (const [file, tally] of files) if (!reported.has(file)) yield fileLine(file, tally);
   yield `${count(total)}\n`;
+}
+
+function fileLine(file: string, tally: Tally, milliseconds?: number): string {
+  const time = milliseconds === undefined ? "not over" : `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${path.relative(process.cwd(), file)}: ${count(tally)} (${time})\n`;
 }
 
 function isSubtestFailure(error: unknown): boolean {
