@@ -72,6 +72,16 @@ const edits: readonly [behaviour: string, before: string, changes: readonly Chan
     '[a.x]\nk = 1\n\n[a.y]\nk = "n"\n[z]\nk = 1\n',
   ],
   ["a table that had no header gets one", "[a.b]\nx = 1\n", [["a.z", "n"]], '[a]\nz = "n"\n\n[a.b]\nx = 1\n'],
+  [
+    "two new keys of a table that had no header share one",
+    "[b.c]\nd = []\n\n[e]\nf = 0\n",
+    [
+      ["b", null],
+      ["b.c", "u"],
+      ["b.g", "v"],
+    ],
+    '[b]\nc = "u"\ng = "v"\n\n\n[e]\nf = 0\n',
+  ],
   ["dotted keys go on", "a.b = 1\nc = 2\n", [["a.z", "n"]], 'a.b = 1\na.z = "n"\nc = 2\n'],
   [
     "inline tables grow inside",

@@ -2,6 +2,7 @@ import { type Additions, applyChanges, type Editor, type Path } from "../changes
 import { insertLines, removeLine } from "../flat/lines.ts";
 import { layoutOf, lineIndent } from "../layout.ts";
 import { isScalar, type ListNode, type MapNode, type Node } from "../node.ts";
+import { formatPath } from "../path.ts";
 import { Splices } from "../splices.ts";
 import type { Enclosed, KeyValue, Table, TomlText } from "./parse.ts";
 import { floatText, hasHeaders, sectionsOf, writeKey, writePath, writeToml, writeValue } from "./write.ts";
@@ -11,11 +12,13 @@ export function editToml(document: TomlText, merged: Node): string {
   if (merged.kind !== "map") return writeToml(merged);
   const editor = new TomlEditor(document);
   applyChanges(document.root, merged, editor);
-  return editor.splices.apply(document.source.text);
+  return editor.finish();
 }
 
 class TomlEditor implements Editor {
-  readonly splices = new Splices();
+  readonly #splices = new Splices();
+  /** New headers by their path, with the first table below and their lines: several changes may need the same one. */
+  readonly #headers = new Map<string, { readonly below: Table; readonly lines: string[] }>();
   readonly #document: TomlText;
   readonly #text: string;
   readonly #eol: string;
@@ -24,6 +27,12 @@ class TomlEditor implements Editor {
     this.#document = document;
     this.#text = document.source.text;
     this.#eol = layoutOf(this.#text).eol;
+  }
+
+  /** The text with everything that was asked for. */
+  finish(): string {
+    for (const { below, lines } of this.#headers.values()) this.#insertBefore(below, [lines]);
+    return this.#splices.apply(this.#text);
   }
 
   /** A list of `[[headers]]` that gets an element other than a map has to become an array in brackets. */
@@ -35,7 +44,7 @@ class TomlEditor implements Editor {
     if (isScalar(old) || this.#document.enclosed.has(old)) {
       const before = this.#text.slice(old.start, old.end);
       const isFloat = isScalar(old) && old.float === true && next.kind === "number";
-      this.splices.add(old.start, old.end, isFloat ? floatText(next.text) : writeValue(next, path, before));
+      this.#splices.add(old.start, old.end, isFloat ? floatText(next.text) : writeValue(next, path, before));
       return;
     }
     this.#remove(path);
@@ -75,7 +84,7 @@ class TomlEditor implements Editor {
       const { start } = enclosed.items[at] as { start: number };
       const lead = this.#ownLine(start);
       const gap = lead === undefined ? ", " : `,${this.#eol}${lead}`;
-      this.splices.add(start, start, items.map((item) => writeValue(item, [...path, at]) + gap).join(""));
+      this.#splices.add(start, start, items.map((item) => writeValue(item, [...path, at]) + gap).join(""));
       return;
     }
     const sections = sectionsOf(listOf(items, old), path);
@@ -102,19 +111,19 @@ class TomlEditor implements Editor {
       if (!isRemoved(index)) continue;
       const next = items[index + 1];
       const previous = items[index - 1];
-      if (index < lastKept && next !== undefined) this.splices.add(item.start, next.start, "");
-      else this.splices.add(previous === undefined ? item.start : previous.end, item.end, "");
+      if (index < lastKept && next !== undefined) this.#splices.add(item.start, next.start, "");
+      else this.#splices.add(previous === undefined ? item.start : previous.end, item.end, "");
     }
     if (texts.length === 0) return;
     const last = items.at(-1);
     if (last === undefined) {
-      this.splices.add(old.start + 1, old.end - 1, padding + texts.join(", ") + padding);
+      this.#splices.add(old.start + 1, old.end - 1, padding + texts.join(", ") + padding);
       return;
     }
     const lead = this.#ownLine(last.start);
     const separator = lead === undefined ? ", " : `,${this.#eol}${lead}`;
     const start = lastKept < 0 ? "" : separator;
-    this.splices.add(last.end, last.end, start + texts.join(separator));
+    this.#splices.add(last.end, last.end, start + texts.join(separator));
   }
 
   /** The indentation of an element that starts its line; undefined for any other. */
@@ -138,11 +147,11 @@ class TomlEditor implements Editor {
   #remove(path: Path): void {
     const { tables, keyValues } = this.#document;
     for (const table of tables) {
-      if (startsWith(table.path, path)) removeLine(this.splices, this.#text, table);
+      if (startsWith(table.path, path)) removeLine(this.#splices, this.#text, table);
     }
     for (const entry of keyValues) {
       if (startsWith(entry.path, path) && !startsWith(entry.table.path, path))
-        removeLine(this.splices, this.#text, entry);
+        removeLine(this.#splices, this.#text, entry);
     }
   }
 
@@ -169,11 +178,11 @@ class TomlEditor implements Editor {
     const texts = lines.map(
       ([key, value]) => indent + prefix + writeKey(key) + equals + writeValue(value, [...path, key]),
     );
-    if (sibling !== undefined) insertLines(this.splices, source, sibling.end - 1, texts);
+    if (sibling !== undefined) insertLines(this.#splices, source, sibling.end - 1, texts);
     else if (table === undefined) this.#insertHeader(path, texts);
-    else if (table.path.length > 0) insertLines(this.splices, source, table.end, texts);
+    else if (table.path.length > 0) insertLines(this.#splices, source, table.end, texts);
     // A header that is new at the same place would take the root's keys into its table.
-    else this.splices.addBefore(source.start, texts.map((text) => text + this.#eol).join("") + this.#gap());
+    else this.#splices.addBefore(source.start, texts.map((text) => text + this.#eol).join("") + this.#gap());
   }
 
   /** Between new keys of the root and the first table. */
@@ -183,13 +192,18 @@ class TomlEditor implements Editor {
 
   /** A header for a table that so far exists only through the headers below it. */
   #insertHeader(path: Path, lines: readonly string[]): void {
-    const below = this.#document.tables.find((table) => startsWith(table.path, path)) as Table;
-    this.#insertBefore(below, [[`[${writePath(path)}]`, ...lines]]);
+    const key = formatPath(path);
+    const known = this.#headers.get(key);
+    if (known !== undefined) known.lines.push(...lines);
+    else {
+      const below = this.#document.tables.find((table) => startsWith(table.path, path)) as Table;
+      this.#headers.set(key, { below, lines: [`[${writePath(path)}]`, ...lines] });
+    }
   }
 
   #insertBefore(table: Table, sections: readonly string[][]): void {
     const at = Math.max(this.#text.lastIndexOf("\n", table.start - 1) + 1, this.#document.source.start);
-    this.splices.add(at, at, sections.map((lines) => [...lines, ""].join(this.#eol) + this.#eol).join(""));
+    this.#splices.add(at, at, sections.map((lines) => [...lines, ""].join(this.#eol) + this.#eol).join(""));
   }
 
   /** Inserts sections behind everything that belongs to the table at `path`; for the root that is the end. */
@@ -199,8 +213,8 @@ class TomlEditor implements Editor {
     const lines = sections.flatMap((section) => ["", ...section]);
     if (end === this.#text.length && this.#text.slice(this.#document.source.start).trim() === "") lines.shift();
     if (end === this.#text.length && this.#text.endsWith("\n")) {
-      this.splices.add(end, end, lines.map((line) => line + this.#eol).join(""));
-    } else insertLines(this.splices, this.#document.source, end, lines);
+      this.#splices.add(end, end, lines.map((line) => line + this.#eol).join(""));
+    } else insertLines(this.#splices, this.#document.source, end, lines);
   }
 
   /** A key like `a.b = 1` of the body that makes the table at `path` exist, when it has no header. */
