@@ -2,6 +2,7 @@
 // test/system and test/pods need Debian packages and a container engine: continuous integration names them.
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
+import path from "node:path";
 
 const everywhere = [
   "packages/*/test/**/*.test.ts",
@@ -15,6 +16,9 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+// Tests start our tools hundreds of times, and most of what a start from the sources costs is stripping types and compiling.
+const compiled = path.resolve("node_modules/.cache/outrigger-tests");
+
 const { status } = spawnSync(
   process.execPath,
   [
@@ -27,6 +31,9 @@ const { status } = spawnSync(
     "--test-reporter-destination=stdout",
     ...files,
   ],
-  { stdio: "inherit", env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning" } },
+  {
+    stdio: "inherit",
+    env: { ...process.env, NODE_OPTIONS: "--disable-warning=ExperimentalWarning", NODE_COMPILE_CACHE: compiled },
+  },
 );
 process.exitCode = status ?? 1;

@@ -8,7 +8,7 @@ export interface Patience {
 /** Runs `attempt` until it does not throw, and returns what it returned; after the deadline, throws what it threw last. */
 export async function eventually<T>(
   attempt: () => T | Promise<T>,
-  { ms = 10_000, every = 20 }: Patience = {},
+  { ms = 30_000, every = 20 }: Patience = {},
 ): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {

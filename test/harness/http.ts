@@ -12,7 +12,7 @@ export interface Answer {
 export function request(url: string, options: http.RequestOptions & { body?: string } = {}): Promise<Answer> {
   const { body, ...rest } = options;
   return new Promise((resolve, reject) => {
-    const outgoing = http.request(url, { agent: false, timeout: 10_000, ...rest }, (response) => {
+    const outgoing = http.request(url, { agent: false, timeout: 30_000, ...rest }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
@@ -21,7 +21,7 @@ export function request(url: string, options: http.RequestOptions & { body?: str
         resolve({ status: statusCode, phrase: statusMessage, headers, body: Buffer.concat(chunks).toString() });
       });
     });
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${url} within 10 s`)));
+    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${url} within 30 s`)));
     outgoing.on("error", reject);
     outgoing.end(body);
   });

@@ -114,7 +114,7 @@ export function entryOf(tool: ToolName): string {
 export function startTool(tool: ToolName, args: readonly string[] = [], options: StartOptions = {}): ToolProcess {
   const { env = {}, cwd = repository, test, stdin } = options;
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(OUTRIGGER|NODE_)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(OUTRIGGER|NODE_(?!COMPILE_CACHE$))/.test(name)),
   );
   const child = spawn(process.execPath, [entryOf(tool), ...args], {
     cwd,
