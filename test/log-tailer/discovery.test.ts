@@ -43,9 +43,9 @@ for (const watch of ["inotify", "poll"]) {
       const tailer = await startTailer(t, [file], { watch, pollInterval: watch === "poll" ? "50ms" : "20s" });
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, "first\n");
-      await tailer.waitFor("first\n", { ms: 5000 });
+      await tailer.waitFor("first\n", { ms: 20_000 });
       appendFileSync(file, "second\n");
-      await tailer.waitFor("second\n", { ms: 5000 });
+      await tailer.waitFor("second\n", { ms: 20_000 });
     });
 
     it("a directory that is renamed and made again is watched again", async (t) => {
@@ -61,13 +61,13 @@ for (const watch of ["inotify", "poll"]) {
       renameSync(logs, `${logs}.old`);
       mkdirSync(logs);
       writeFileSync(path.join(logs, "app.log"), "two\n");
-      await tailer.waitFor("two\n", { ms: 5000 });
+      await tailer.waitFor("two\n", { ms: 20_000 });
       appendFileSync(path.join(logs, "app.log"), "three\n");
-      await tailer.waitFor("three\n", { ms: 5000 });
+      await tailer.waitFor("three\n", { ms: 20_000 });
       rmSync(logs, { recursive: true });
       mkdirSync(logs);
       writeFileSync(path.join(logs, "app.log"), "four\n");
-      await tailer.waitFor("four\n", { ms: 5000 });
+      await tailer.waitFor("four\n", { ms: 20_000 });
       assert.equal(tailer.stdout, "one\ntwo\nthree\nfour\n");
     });
 

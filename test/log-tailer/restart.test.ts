@@ -172,7 +172,7 @@ describe("a restart with a checkpoint", () => {
     await runs.start();
     await runs.tailer.waitFor("begin\n");
     await eventually(() => assert.equal(JSON.parse(readFileSync(runs.checkpoint, "utf8")).entries[0].offset, 6), {
-      ms: 1500,
+      ms: 10_000,
     });
     await runs.stop("SIGKILL");
     await runs.start();
