@@ -138,6 +138,6 @@ test("a silent server is a timeout, for every protocol", async (t) => {
     },
   });
   for (const name of ["redis", "postgres", "grpc", "metric"]) {
-    assert.match(await verdictOf(healthz, name), /^timeout: no result within 200 ms$/, name);
+    assert.equal(await verdictOf(healthz, name), "timeout: no result within 200 ms", name);
   }
 });

@@ -21,6 +21,7 @@ export function createGrpcCheck(spec: GrpcSpec): Check {
   return {
     async run(signal) {
       const { connect } = await import("node:http2");
+      signal.throwIfAborted();
       const socket = openSocket(spec);
       signal.addEventListener("abort", () => socket.destroy(), { once: true });
       const session = connect(`http://${authority(spec)}`, { createConnection: () => socket });

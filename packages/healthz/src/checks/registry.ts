@@ -54,7 +54,12 @@ export function createCheck(spec: CheckSpec, context: CheckContext): Check {
   // A check that cannot be made (a glob that means nothing) says so at each of its runs.
   const made = loaded.catch(() => undefined);
   return {
-    run: async (signal) => (await loaded).run(signal),
+    run: async (signal) => {
+      const check = await loaded;
+      // A signal that was aborted meanwhile would never tell: the check would run without an end.
+      signal.throwIfAborted();
+      return check.run(signal);
+    },
     close: async () => (await made)?.close?.(),
   };
 }
