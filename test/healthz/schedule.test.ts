@@ -15,16 +15,26 @@ test("many checks of the same interval are spread over it", async (t) => {
     Array.from({ length: COUNT }, (_, index) => [`c${index}`, { http: target.url, interval: "1s", timeout: "5s" }]),
   );
   await startHealthz(t, { checks });
-  await eventually(() => assert.ok(times.length >= 3 * COUNT));
-  const busiest = Math.max(...times.map((start) => times.filter((time) => time >= start && time < start + 100).length));
-  assert.ok(busiest <= 0.6 * COUNT, `${busiest} of ${COUNT} within 100 ms`);
+  // A machine that is busy makes many of them late and so come together, but not round after round.
+  await eventually(
+    () => {
+      assert.ok(times.length >= 3 * COUNT);
+      const round = times.slice(-COUNT);
+      const busiest = Math.max(
+        ...round.map((from) => round.filter((time) => time >= from && time < from + 100).length),
+      );
+      assert.ok(busiest <= 0.6 * COUNT, `${busiest} of ${COUNT} within 100 ms`);
+    },
+    { ms: 30_000 },
+  );
   // An interval of one second, ± 5 %, and the last second is not over.
   const seconds = (times.at(-1)! - times[0]!) / 1000;
   assert.ok(times.length <= COUNT * (seconds / 0.95 + 1), `${times.length} runs in ${seconds} s`);
 });
 
-test("checks start one after the other, the first at once", async (t) => {
+test("no first run waits for its interval", async (t) => {
   const target = await startTarget(t);
-  const healthz = await startHealthz(t, { checks: { a: target.url, b: target.url, c: target.url } });
-  await healthz.until("/readyz", 200, { ms: 1000 });
+  const check = { http: target.url, interval: "1h" };
+  const healthz = await startHealthz(t, { checks: { a: check, b: check, c: check } });
+  await healthz.until("/readyz", 200);
 });

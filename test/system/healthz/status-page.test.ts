@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { eventually } from "../../harness/eventually.ts";
 import { startHealthz } from "../../healthz/healthz.ts";
 import { startTarget, status } from "../../healthz/target.ts";
-import { CHROMIUM, openTab } from "./browser.ts";
+import { CHROMIUM, openTab, PATIENT } from "./browser.ts";
 
 const skip = existsSync(CHROMIUM) ? false : "chromium is not installed";
-const QUICK = { interval: "50ms", fall: 1 };
+const QUICK = { interval: "50ms", timeout: "10s", fall: 1 };
 
 test("a browser shows every check and keeps itself up to date without a reload", { skip }, async (t) => {
   const target = await startTarget(t);
@@ -28,15 +28,18 @@ test("a browser shows every check and keeps itself up to date without a reload",
 
   await tab.evaluate("window.sameDocument = true");
   target.listener = status(500);
-  await eventually(async () => assert.equal(await badges(), "FAIL,FAIL,OK"));
+  await eventually(async () => assert.equal(await badges(), "FAIL,FAIL,OK"), PATIENT);
   assert.match(String(await tab.evaluate("document.querySelector('pre').textContent")), /^status 500/);
   assert.equal(await tab.evaluate("document.title"), "FAIL · healthz");
   target.listener = status(200);
-  await eventually(async () => assert.equal(await badges(), "OK,OK,OK"));
+  await eventually(async () => assert.equal(await badges(), "OK,OK,OK"), PATIENT);
   assert.equal(await tab.evaluate("window.sameDocument"), true);
 
   await healthz.tool.stop("SIGKILL");
-  await eventually(async () => assert.equal(await tab.evaluate("document.getElementById('lost').hidden"), false));
+  await eventually(
+    async () => assert.equal(await tab.evaluate("document.getElementById('lost').hidden"), false),
+    PATIENT,
+  );
   assert.deepEqual(tab.complaints, []);
 });
 
@@ -50,10 +53,14 @@ test("on a phone nothing is wider than the screen and the text is large enough",
   });
   await healthz.until(`/healthz/${long}`, 503);
   const tab = await openTab(t);
-  await tab.resize(320, 640);
-  await tab.navigate(`http://127.0.0.1:${healthz.port}/`);
-  assert.equal(await tab.evaluate("document.querySelectorAll('ul > li').length"), 2);
-  assert.ok(Number(await tab.evaluate("document.documentElement.scrollWidth")) <= 320);
+  for (const width of [360, 320]) {
+    await tab.resize(width, 640);
+    await tab.navigate(`http://127.0.0.1:${healthz.port}/?verbose`);
+    assert.equal(await tab.evaluate("document.querySelectorAll('ul > li').length"), 2);
+    await tab.evaluate("document.querySelector('details').open = true");
+    assert.equal(await tab.evaluate("innerWidth"), width);
+    assert.ok(Number(await tab.evaluate("document.documentElement.scrollWidth")) <= width, `wider than ${width}`);
+  }
   const sizes = "[...document.querySelectorAll('li, li *')].map((node) => parseFloat(getComputedStyle(node).fontSize))";
   assert.ok(Number(await tab.evaluate(`Math.min(...${sizes})`)) >= 12);
 });
@@ -69,7 +76,7 @@ test("an error with markup stays text, and nothing is fetched from elsewhere", {
   assert.ok(String(await tab.evaluate("document.querySelector('pre').textContent")).includes(attack));
   const fetched = () =>
     tab.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).host).join()");
-  await eventually(async () => assert.equal(await fetched(), `127.0.0.1:${healthz.port}`));
+  await eventually(async () => assert.equal(await fetched(), `127.0.0.1:${healthz.port}`), PATIENT);
   assert.equal(await tab.evaluate("window.attacked"), undefined);
   assert.deepEqual(tab.complaints, []);
 });
