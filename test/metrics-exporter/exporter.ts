@@ -7,6 +7,9 @@ import { freePort } from "../harness/ports.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { startTool, type ToolProcess } from "../harness/tool.ts";
 
+/** Milliseconds until what is waited for counts as missing: a machine that runs other tests too may be slow. */
+const patience = { ms: 30_000 };
+
 export const openmetrics = "application/openmetrics-text; version=1.0.0";
 
 /** A running exporter with a directory of its own. */
@@ -44,7 +47,7 @@ export class Exporter {
       const value = sampleValue(text, series);
       if (value !== wanted) throw new Error(`${series} is ${value}, not ${wanted}:\n${text}\n${this.process.stderr}`);
       return text;
-    });
+    }, patience);
   }
 
   /** Replaces the configuration file. */
@@ -83,7 +86,7 @@ export async function startExporter(
   const ended = process.exited.then(({ code }) => {
     throw new Error(`it ended with ${code}: ${process.stderr}`);
   });
-  await Promise.race([ended, eventually(() => exporter.get("/-/readyz"))]);
+  await Promise.race([ended, eventually(() => exporter.get("/-/readyz"), patience)]);
   // From now on a test may end it.
   ended.catch(() => {});
   return exporter;

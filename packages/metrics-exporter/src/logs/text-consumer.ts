@@ -37,11 +37,15 @@ interface LineInProgress {
   kept: number;
   /** All bytes of it, kept or not. */
   length: number;
+  /** Whether there is more of it than what was kept, its line end apart. */
+  isCut: boolean;
 }
 
 /** What is known about a generation between two chunks. */
 interface Progress {
   readonly file: string;
+  /** Whether a byte order mark may come: nothing of this generation has become text yet. */
+  isFresh: boolean;
   unfinished: LineInProgress | undefined;
   /** Behind the last whole line. */
   whole: Position | undefined;
@@ -50,9 +54,9 @@ interface Progress {
 }
 
 const lineFeed = 10;
-const byteOrderMark = [0xef, 0xbb, 0xbf];
+const byteOrderMark = Buffer.from("\ufeff");
 
-/** Decodes UTF-8; a line longer than `maxLine` bytes is cut there and counted, and its rest is skipped unbuffered. */
+/** Decodes UTF-8; a line of more than `maxLine` bytes before its line end is cut there and counted, and its rest is skipped unbuffered. */
 export class TextConsumer implements Consumer {
   readonly #sink: TextSink;
   readonly #maxLine: number;
@@ -70,10 +74,9 @@ export class TextConsumer implements Consumer {
     this.#sink.bytes(bytes.length);
     let progress = this.#progress.get(generation.id);
     if (progress === undefined) {
-      progress = { file: generation.file, unfinished: undefined, whole: undefined, received: undefined };
+      const { file } = generation;
+      progress = { file, isFresh: true, unfinished: undefined, whole: undefined, received: undefined };
       this.#progress.set(generation.id, progress);
-      const begin = byteOrderMark.every((byte, index) => bytes[index] === byte) ? 3 : 0;
-      return this.#block(generation, progress, chunk, begin);
     }
     const line = progress.unfinished;
     if (line === undefined) return this.#block(generation, progress, chunk, 0);
@@ -84,7 +87,7 @@ export class TextConsumer implements Consumer {
     progress.unfinished = undefined;
     // What began in an earlier chunk leaves the position where it was: at its beginning.
     const settled = (counted: number) => this.#commitAt(generation, chunk, end - (line.length - counted));
-    const work = this.#line(line, generation, settled);
+    const work = this.#line(line, generation, progress, settled);
     return work
       ? work.then(() => this.#block(generation, progress, chunk, end))
       : this.#block(generation, progress, chunk, end);
@@ -96,7 +99,7 @@ export class TextConsumer implements Consumer {
     if (!progress || !line) return undefined;
     progress.unfinished = undefined;
     progress.whole = progress.received;
-    return this.#line(line, generation, (counted) => {
+    return this.#line(line, generation, progress, (counted) => {
       if (counted === line.length) this.settled(generation);
     });
   }
@@ -125,9 +128,11 @@ export class TextConsumer implements Consumer {
     const room = this.#maxLine - line.kept;
     // The chunk's memory belongs to the follower again when this call returns.
     if (room > 0) line.pieces.push(Buffer.from(bytes.subarray(0, room)));
-    if (line.length <= this.#maxLine && line.length + bytes.length > this.#maxLine) this.#sink.truncated();
     line.kept += Math.min(room, bytes.length);
     line.length += bytes.length;
+    if (line.isCut || isLineEnd(bytes.subarray(Math.max(0, room)))) return;
+    line.isCut = true;
+    this.#sink.truncated();
   }
 
   /** The whole lines of a chunk from `begin` on; the last one may go on in the next chunk. */
@@ -135,27 +140,46 @@ export class TextConsumer implements Consumer {
     const { bytes } = chunk;
     const end = chunk.complete ? bytes.length : Math.max(begin, bytes.lastIndexOf(lineFeed) + 1);
     if (end < bytes.length) {
-      progress.unfinished = { pieces: [], kept: 0, length: 0 };
+      progress.unfinished = { pieces: [], kept: 0, length: 0, isCut: false };
       this.#extend(progress.unfinished, bytes.subarray(end));
     }
     progress.whole = chunk.position(end);
     progress.received = chunk.position();
     if (end === begin) return undefined;
-    return this.#sink.lines(bytes.toString("utf8", begin, end), generation, {
+    const text = bytes.toString("utf8", begin + textBegin(progress, bytes), end);
+    return this.#sink.lines(text, generation, {
       bytes: end - begin,
       lengths: () => lineLengths(bytes, begin, end),
       settled: (counted) => this.#commitAt(generation, chunk, begin + counted),
     });
   }
 
-  #line(line: LineInProgress, generation: Generation, settled: Extent["settled"]): Promise<void> | undefined {
-    const text = Buffer.concat(line.pieces).toString("utf8");
+  #line(
+    line: LineInProgress,
+    generation: Generation,
+    progress: Progress,
+    settled: Extent["settled"],
+  ): Promise<void> | undefined {
+    const bytes = Buffer.concat(line.pieces);
+    const text = bytes.toString("utf8", textBegin(progress, bytes));
     return this.#sink.lines(text, generation, { bytes: line.length, lengths: () => [line.length], settled });
   }
 
   #commitAt(generation: Generation, chunk: Chunk, length: number): void {
     if (length >= 0) this.commit?.(generation, chunk.position(length));
   }
+}
+
+/** Where the text begins in the bytes that are the next of a generation to become text: behind a byte order mark. */
+function textBegin(progress: Progress, bytes: Buffer): number {
+  if (!progress.isFresh) return 0;
+  progress.isFresh = false;
+  return byteOrderMark.equals(bytes.subarray(0, byteOrderMark.length)) ? byteOrderMark.length : 0;
+}
+
+/** Whether these bytes are a line end, the beginning of one, or none at all. */
+function isLineEnd(bytes: Buffer): boolean {
+  return bytes.length <= 2 && ["", "\r", "\n", "\r\n"].includes(bytes.toString("latin1"));
 }
 
 /** Bytes of each line, its line end included. */
