@@ -206,7 +206,8 @@ export class Inventory {
     for (const place of findings.backups.values()) this.#attempt(place, () => this.#intake.takeBackup(place));
     for (const found of findings.wanted.values()) this.#attempt(found.place, () => this.#intake.takeWanted(found));
     for (const entry of this.#resumption.takeUnclaimed()) this.#intake.remember(entry);
-    for (const lane of this.registry.lanes.values()) if (lane.needsSettling) this.#settle(lane);
+    // What was renamed before it could be opened may be the very copy that a truncated file goes on in.
+    if (!this.#isOutdated) this.#settleAll();
     this.#locations.update(this.registry.byInode.values(), this.#survey.aliases);
   }
 
@@ -231,6 +232,10 @@ export class Inventory {
   #needsSettling(): boolean {
     for (const lane of this.registry.lanes.values()) if (lane.needsSettling) return true;
     return false;
+  }
+
+  #settleAll(): void {
+    for (const lane of this.registry.lanes.values()) if (lane.needsSettling) this.#settle(lane);
   }
 
   #settle(lane: Lane): void {

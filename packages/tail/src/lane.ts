@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { compareBackupNames } from "./backups.ts";
 import { type Candidate, judge, measure } from "./copies.ts";
 import type { TrackedGeneration } from "./generation.ts";
-import { statDescriptor, statPath } from "./identity.ts";
+import { statDescriptor } from "./identity.ts";
 
 /** For how long a generation that was not begun yet waits for the judgement of what may be its predecessor. */
 const longestJudgement = 1000;
@@ -49,21 +49,10 @@ export class Lane {
     );
   }
 
-  /** Adds a generation: the one that stands at the path last, others by age before what has not been begun. */
+  /** Adds a generation, by its age. */
   add(generation: TrackedGeneration): void {
-    const age = ageOf(generation);
-    const current = generation.path === this.path ? undefined : keyAt(this.path);
-    const at =
-      generation.path === this.path
-        ? -1
-        : this.generations.findIndex(
-            (other) =>
-              other.phase === "live" &&
-              !other.started &&
-              (other.stat.key === current || compareAge(age, ageOf(other)) < 0),
-          );
     this.#expectEnd();
-    this.generations.splice(at === -1 ? this.generations.length : at, 0, generation);
+    this.#insert(generation, this.#ageOf(generation));
     if (generation.phase === "truncated") this.#unresolved.add(generation);
   }
 
@@ -83,7 +72,7 @@ export class Lane {
 
   /** Another look is needed soon. */
   get isUndecided(): boolean {
-    return this.#unresolved.size > 0 || this.candidates.some(({ copyOf }) => copyOf === undefined);
+    return this.isSuspect || this.#unresolved.size > 0 || this.candidates.some(({ copyOf }) => copyOf === undefined);
   }
 
   /**
@@ -135,20 +124,23 @@ export class Lane {
     for (const other of copies) if (other !== copy) host.dismiss(other);
     this.candidates = this.candidates.filter((candidate) => !copies.includes(candidate));
     host.recover(generation, copy);
-    if (copy !== undefined && !generation.started) this.#placeByAge(generation, ageOfCandidate(copy));
+    if (copy === undefined || generation.started) return;
+    // Files that were adopted after its truncation may be older than what it held.
+    this.remove(generation);
+    this.#insert(generation, ageOfCandidate(copy));
   }
 
-  /**
-   * Moves a truncated generation of which nothing was read to where its contents belong: files that were adopted after its
-   * truncation may be older. What stands at the path now is younger than all of them.
-   */
-  #placeByAge(generation: TrackedGeneration, age: Age): void {
-    const others = this.generations.filter((other) => other !== generation);
-    const at = others.findIndex(
-      (other) =>
-        !other.started && ((other.phase === "live" && other.path === this.path) || compareAge(age, ageOf(other)) < 0),
+  /** Puts a generation before those that are younger and were not begun. */
+  #insert(generation: TrackedGeneration, age: Age): void {
+    const at = this.generations.findIndex(
+      (other) => !other.started && other.isResolved && compareAge(age, this.#ageOf(other)) < 0,
     );
-    this.generations = others.toSpliced(at === -1 ? others.length : at, 0, generation);
+    this.generations.splice(at === -1 ? this.generations.length : at, 0, generation);
+  }
+
+  #ageOf({ path, fd, stat, phase }: TrackedGeneration): Age {
+    const { modified } = fd === undefined ? stat : statDescriptor(fd);
+    return { path, isCurrent: phase === "live" && path === this.path, modified, born: stat.born };
   }
 
   #judgeAll(host: LaneHost): void {
@@ -171,21 +163,18 @@ export class Lane {
   }
 }
 
-/** What tells the age of a file's contents. */
+/** What tells the age of a file's contents. Paths are those of one scan, which finds all files as they stood at one moment. */
 interface Age {
-  readonly path: string;
+  readonly path: string | undefined;
+  /** It stands where the application writes. */
+  readonly isCurrent: boolean;
   /** Nanoseconds. */
   readonly modified: bigint;
   readonly born: bigint;
 }
 
-function ageOf({ path, file, fd, stat }: TrackedGeneration): Age {
-  const { modified } = fd === undefined ? stat : statDescriptor(fd);
-  return { path: path ?? file, modified, born: stat.born };
-}
-
 function ageOfCandidate({ path, stat: { modified, born } }: Candidate): Age {
-  return { path, modified, born };
+  return { path, isCurrent: false, modified, born };
 }
 
 /**
@@ -193,17 +182,11 @@ function ageOfCandidate({ path, stat: { modified, born } }: Candidate): Age {
  * Within one tick of the kernel's clock the numbers and dates of names tell.
  */
 function compareAge(left: Age, right: Age): number {
+  if (left.isCurrent !== right.isCurrent) return left.isCurrent ? 1 : -1;
   if (left.modified !== right.modified) return left.modified < right.modified ? -1 : 1;
-  const byName = compareBackupNames(basename(left.path), basename(right.path));
+  const areNamed = left.path !== undefined && right.path !== undefined;
+  const byName = areNamed ? compareBackupNames(basename(left.path), basename(right.path)) : 0;
   return byName || (left.born < right.born ? -1 : left.born > right.born ? 1 : 0);
-}
-
-function keyAt(path: string): string | undefined {
-  try {
-    return statPath(path).key;
-  } catch {
-    return undefined;
-  }
 }
 
 function isTruncatedNow(generation: TrackedGeneration): boolean {

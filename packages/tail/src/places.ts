@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Directories } from "./directories.ts";
 import { type FileStat, fileStat, statPath } from "./identity.ts";
 import { type Resolution, resolveLinks } from "./links.ts";
@@ -23,6 +23,7 @@ export class Places {
   readonly #directories: Directories;
   readonly #cache = new Map<string, Cached>();
   #isCertain = true;
+  #isMissed = false;
 
   constructor(directories: Directories) {
     this.#directories = directories;
@@ -36,14 +37,21 @@ export class Places {
     return this.#isCertain;
   }
 
+  /** Some name was gone when it was looked at, although its directory's listing had it. */
+  get isMissed(): boolean {
+    return this.#isMissed;
+  }
+
   /** Undefined: nothing there, a link to nothing, or a directory that cannot be entered. */
   at(path: string): Place | undefined {
-    const version = this.#directories.list(dirname(path))?.version;
+    const listing = this.#directories.list(dirname(path));
+    const version = listing?.version;
     const known = this.#cache.get(path);
     // Where a link leads can change without any change in its own directory.
     if (version !== undefined && known?.version === version && known.place.link === undefined) return known.place;
     const place = look(path);
     if (version === undefined || place === undefined || place.link !== undefined) this.#isCertain = false;
+    if (place === undefined && listing?.names.has(basename(path)) && isGone(path)) this.#isMissed = true;
     if (place === undefined) this.#cache.delete(path);
     else if (version !== undefined) this.#cache.set(path, { version, place });
     return place;
@@ -52,6 +60,7 @@ export class Places {
   /** Forgets all paths but these. */
   retain(paths: ReadonlySet<string>): void {
     this.#isCertain = true;
+    this.#isMissed = false;
     if (this.#cache.size <= paths.size) return;
     for (const path of this.#cache.keys()) if (!paths.has(path)) this.#cache.delete(path);
   }
@@ -65,5 +74,14 @@ function look(path: string): Place | undefined {
     return link.exists ? { path, stat: statPath(path), link } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isGone(path: string): boolean {
+  try {
+    lstatSync(systemPath(path));
+    return false;
+  } catch {
+    return true;
   }
 }

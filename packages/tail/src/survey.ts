@@ -2,6 +2,7 @@ import { basename, dirname } from "node:path";
 import { backupBases } from "./backups.ts";
 import { Directories, type Listing } from "./directories.ts";
 import { Discovery } from "./discovery.ts";
+import type { FileStat } from "./identity.ts";
 import type { Lane } from "./lane.ts";
 import { joinPath } from "./names.ts";
 import { type Place, Places } from "./places.ts";
@@ -47,7 +48,7 @@ export class Survey {
   /** The version of the directories that the last findings belong to. */
   #version = -1;
   #isCertain = false;
-  /** A name that was listed was gone when it was looked at. */
+  /** The last look did not find all that was listed. */
   #isMissed = false;
 
   /** Throws GlobError. */
@@ -98,19 +99,18 @@ export class Survey {
     return this.#directories.version === this.#version;
   }
 
-  /** Looks at all directories. */
+  /**
+   * Finds all files as they stood at one moment. Names are listed first and looked at one by one, so that a file which is renamed
+   * meanwhile can be missed under both of its names, or seem to stand before one that has followed it: where a backup is
+   * new, two looks have to agree.
+   */
   take(): Findings {
-    this.#directories.beginScan();
-    const { wanted, paths } = this.#findWanted();
-    // What stood at a wanted path before had its other name before its successor came, so a listing that is younger
-    // than the look at the path holds every predecessor.
-    const backups = this.#agreedBackups(paths);
-    for (const key of wanted.keys()) backups.delete(key);
-    for (const { path } of backups.values()) paths.add(path);
-    this.#isCertain = this.#places.isCertain;
-    this.#places.retain(paths);
-    this.#version = this.#directories.version;
-    return { wanted, backups };
+    for (let look = 1, before: Findings | undefined; ; look++) {
+      const findings = this.#look();
+      const isAgreed = before !== undefined && isSame(before, findings);
+      if (isAgreed || look === mostLooks || !this.#isNew(findings)) return findings;
+      before = findings;
+    }
   }
 
   /** The lane whose backup a path is by its name, if any. */
@@ -124,6 +124,22 @@ export class Survey {
       if (source !== undefined) return registry.lane(original, source);
     }
     return undefined;
+  }
+
+  #look(): Findings {
+    this.#directories.beginScan();
+    const { wanted, paths } = this.#findWanted();
+    // What stood at a wanted path before had its other name before its successor came, so a listing that is younger
+    // than the look at the path holds every predecessor.
+    this.#directories.beginScan();
+    const backups = this.#findBackups(paths);
+    for (const key of wanted.keys()) backups.delete(key);
+    for (const { path } of backups.values()) paths.add(path);
+    this.#isCertain = this.#places.isCertain;
+    this.#isMissed = this.#places.isMissed;
+    this.#places.retain(paths);
+    this.#version = this.#directories.version;
+    return { wanted, backups };
   }
 
   #findWanted(): { wanted: Map<string, WantedPlace>; paths: Set<string> } {
@@ -144,31 +160,24 @@ export class Survey {
     return { wanted, paths };
   }
 
-  /**
-   * Names are listed first and looked at one by one, so that a file which is renamed meanwhile can be missed under both of its
-   * names: where something is new, two looks have to agree.
-   */
-  #agreedBackups(wanted: ReadonlySet<string>): Map<string, Place> {
-    for (let look = 1, before: Map<string, Place> | undefined; ; look++) {
-      this.#directories.beginScan();
-      const backups = this.#findBackups(wanted);
-      const isAgreed = before !== undefined && isSame(before, backups);
-      if (isAgreed || look === mostLooks || !this.#isNew(backups)) return backups;
-      before = backups;
+  /** Some backup was not seen before, or left its place before it could be looked at. */
+  #isNew({ wanted, backups }: Findings): boolean {
+    if (this.#isMissed) return true;
+    for (const { stat } of backups.values()) if (this.#isUnknown(stat)) return true;
+    for (const { place } of wanted.values()) {
+      if (this.#isUnknown(place.stat) && this.laneOfBackup(place.path) !== undefined) return true;
     }
+    return false;
   }
 
-  /** Some backup was not seen before, or left its place before it could be looked at. */
-  #isNew(backups: ReadonlyMap<string, Place>): boolean {
+  #isUnknown(stat: FileStat): boolean {
     const { registry } = this.#options;
-    if (this.#isMissed) return true;
-    return [...backups.values()].some(({ stat }) => registry.find(stat) === undefined && !registry.isIgnored(stat));
+    return registry.find(stat) === undefined && !registry.isIgnored(stat);
   }
 
   #findBackups(wanted: ReadonlySet<string>): Map<string, Place> {
     const { resumption } = this.#options;
     const backups = new Map<string, Place>();
-    this.#isMissed = false;
     for (const directory of this.directories) {
       const listing = this.#directories.list(directory);
       if (listing === undefined) continue;
@@ -178,7 +187,6 @@ export class Survey {
         const isBackup = this.laneOfBackup(path) !== undefined;
         if (!isBackup && !resumption.isPending) continue;
         const place = this.#places.at(path);
-        if (place === undefined) this.#isMissed = true;
         if (!place?.stat.isFile || backups.has(place.stat.key)) continue;
         if (isBackup || resumption.fileOf(place.stat) !== undefined) backups.set(place.stat.key, place);
       }
@@ -196,6 +204,9 @@ export class Survey {
   }
 }
 
-function isSame(left: ReadonlyMap<string, Place>, right: ReadonlyMap<string, Place>): boolean {
-  return left.size === right.size && [...left].every(([key, { path }]) => right.get(key)?.path === path);
+function isSame(left: Findings, right: Findings): boolean {
+  if (left.wanted.size !== right.wanted.size || left.backups.size !== right.backups.size) return false;
+  for (const [key, { place }] of left.wanted) if (right.wanted.get(key)?.place.path !== place.path) return false;
+  for (const [key, { path }] of left.backups) if (right.backups.get(key)?.path !== path) return false;
+  return true;
 }

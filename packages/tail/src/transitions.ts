@@ -60,6 +60,7 @@ export class Transitions {
   #recover(truncated: TrackedGeneration, copy: Candidate | undefined): void {
     const { registry, events, log } = this.#options;
     truncated.isResolved = true;
+    truncated.path = copy?.path;
     const known = Math.max(truncated.confirmed, truncated.offset);
     truncated.size = Math.max(copy?.size ?? 0, truncated.offset);
     if (copy !== undefined) {
