@@ -7,6 +7,9 @@ import { printConfig } from "@outrigger/runtime/print-config";
 import { temporaryDirectory } from "../../../test/harness/temporary.ts";
 import { healthSection } from "./fixtures/section.ts";
 
+/** The defaults of a check. */
+const check = { interval: 10_000, fall: 3, headers: {}, live: false };
+
 async function load(t: TestContext, yaml: string, options: LoadOptions = {}) {
   const file = path.join(temporaryDirectory(t), "outrigger.yaml");
   writeFileSync(file, yaml);
@@ -103,7 +106,7 @@ test("the environment lies over the file, the command line over both", async (t)
   assert.equal(config.maxLine, 2048);
   assert.deepEqual(config.allow, ["a", "b", "c"]);
   assert.deepEqual(Object.keys(config.checks), ["web", "Db_1"]);
-  assert.deepEqual(config.checks.web, { http: "x", interval: 7000, fall: 3, headers: {}, live: false });
+  assert.deepEqual(config.checks.web, { ...check, http: "x", interval: 7000 });
 });
 
 test("a wrong variable or option is named as it was written", async (t) => {
@@ -138,6 +141,48 @@ test("--set takes quoted names, names with dots that exist, lists and text that 
   assert.equal((config.checks["a.b"] as { fall: number }).fall, 5);
   assert.deepEqual(config.allow, ["x", "y"]);
   assert.deepEqual(config.output, { template: "1.10" });
+});
+
+test("a value from outside the file is YAML, and a text where a text is expected and YAML makes nothing of it", async (t) => {
+  const table: [set: string, key: "details" | "allow" | "match" | "checks" | "listen", expected: unknown][] = [
+    ['health.details="never"', "details", "never"],
+    ["health.details= 'never' ", "details", "never"],
+    ["health.details=never\n", "details", "never"],
+    ["health.allow=/logs/{a,b}.log, /x/[c,d].log", "allow", ["/logs/{a,b}.log", "/x/[c,d].log"]],
+    ['health.allow="a, b"', "allow", ["a", "b"]],
+    ["health.allow=- a\n- b", "allow", ["a", "b"]],
+    ["health.match=GET #\\d+", "match", /GET #\d+/],
+    ["health.match=level: {2}", "match", /level: {2}/],
+    ["health.checks.web={http: x, fall: 2}", "checks", { web: { ...check, http: "x", fall: 2 } }],
+    // YAML makes nothing of the first, and of the second a mapping that is no check.
+    [
+      "health.checks.web=Environment: {environment}; version:",
+      "checks",
+      { web: { http: "Environment: {environment}; version:" } },
+    ],
+    ["health.checks.web=level: {level}", "checks", { web: { http: "level: {level}" } }],
+    ["health.listen=[::1]:1080", "listen", { host: "::1", port: 1080 }],
+  ];
+  for (const [set, key, expected] of table) {
+    const { config } = await load(t, "", { assignments: [parseSet(set)] });
+    assert.deepEqual(config[key], expected, set);
+  }
+  assert.match(
+    (await problemsOf(t, "", { assignments: [parseSet("health.checks.web={htp: x}")] }))[0] ?? "",
+    /unknown key "htp"; did you mean "http"\?/,
+  );
+});
+
+test("--set takes an index in brackets or between dots, and refuses a path that it cannot read whole", async (t) => {
+  for (const set of ["health.allow[0]=a", "health.allow.0=a"]) {
+    assert.deepEqual((await load(t, "", { assignments: [parseSet(set)] })).config.allow, ["a"], set);
+  }
+  assert.deepEqual(Object.keys((await load(t, "", { assignments: [parseSet("health.checks.0=x")] })).config.checks), [
+    "0",
+  ]);
+  for (const target of [".port", "health.", "health..port", "health.a[x]", "health.http://[::1]/", 'health."\\x"']) {
+    assert.throws(() => parseSet(`${target}=1`), { exitStatus: 2, message: /this path cannot be read/ }, target);
+  }
 });
 
 test("a key below a short form is refused with the way out", async (t) => {

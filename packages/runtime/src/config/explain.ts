@@ -1,7 +1,7 @@
 // Turns what zod found into messages that say what to write.
 import type * as z from "zod/mini";
 import { suggestion } from "../nearest.ts";
-import { childOf, formsOf, keysOf, nodeOf, unwrapOptional } from "./introspect.ts";
+import { childOf, keysOf, unwrapOptional } from "./introspect.ts";
 import type { Path } from "./problem.ts";
 import { type AnySchema, metaOf } from "./schema.ts";
 
@@ -126,14 +126,4 @@ function kindOf(value: unknown): string {
 function show(value: unknown): string {
   if (typeof value === "string") return `"${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
   return typeof value === "number" || typeof value === "boolean" ? `the ${typeof value} ${value}` : kindOf(value);
-}
-
-/** Whether a string may stand for this schema, and whether a list of strings may. */
-export function textForms(schema: AnySchema): { string: boolean; list: boolean } {
-  const nodes = formsOf(schema).map(nodeOf);
-  const isText = (kind: string) => kind === "string" || kind === "words";
-  return {
-    string: nodes.some(({ kind }) => isText(kind)),
-    list: nodes.some((node) => node.kind === "list" && formsOf(node.item).some((item) => isText(nodeOf(item).kind))),
-  };
 }

@@ -1,11 +1,11 @@
 // What lies over the file: environment variables, --set, and a tool's own flags.
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../nearest.ts";
-import { textForms } from "./explain.ts";
 import { childOf, formsOf, keysOf, nodeOf } from "./introspect.ts";
 import type { Path, Problem } from "./problem.ts";
 import type { AnySchema } from "./schema.ts";
 import { SECTION_KEYS, type SectionKey } from "./section.ts";
+import { valueOfText } from "./text-value.ts";
 import type { ReadValue } from "./value.ts";
 
 /** A value from outside the file. `value` is in the form a user would write; text is read like an environment variable's. */
@@ -37,7 +37,7 @@ export function fromEnvironment(
     if ("unknown" in resolved) {
       const message = `unknown key "${resolved.unknown}"${suggestion(resolved.unknown, resolved.known)}`;
       problems.push({ path: [section, ...resolved.path, resolved.unknown], origin, message });
-    } else assignments.push({ path: [section, ...resolved.path], value, origin });
+    } else assignments.push({ path: [section, ...resolved.path], value: value.trim(), origin });
   }
   return { assignments, problems };
 }
@@ -70,9 +70,9 @@ function resolveFolded(
 
 /** A name of the user's own, or an index. */
 function literalKey(schema: AnySchema, segment: string): string | number | undefined {
-  const kinds = formsOf(schema).map((form) => nodeOf(form).kind);
-  if (kinds.includes("map")) return segment;
-  return kinds.includes("list") && /^\d+$/.test(segment) ? Number(segment) : undefined;
+  if (formsOf(schema).some((form) => nodeOf(form).kind === "map")) return segment;
+  const index = indexOrName(schema, segment);
+  return typeof index === "number" ? index : undefined;
 }
 
 /** Reads `PATH=VALUE` of `--set`. Throws `UsageError`. */
@@ -82,16 +82,34 @@ export function parseSet(argument: string): Assignment {
     throw new UsageError(`--set ${argument}: must be PATH=VALUE, such as --set logs.output=prefix`);
   }
   const [, target = "", value = ""] = match;
-  return { path: parsePath(target), value, origin: `--set ${target}` };
+  return { path: parsePath(target), value: value.trim(), origin: `--set ${target}` };
 }
 
-/** Segments between dots and in brackets; a quoted one may hold both. */
+/** Segments between dots and indexes in brackets; a name in double quotes may hold both. Throws `UsageError`. */
 function parsePath(target: string): Path {
+  const text = `.${target}`;
+  const segment = /\.(?:("(?:[^"\\]|\\.)*")|([^."[\]]+))|\[(\d+)\]/y;
   const path: (string | number)[] = [];
-  for (const [, quoted, index, plain] of target.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^."[]+)/g)) {
-    path.push(index !== undefined ? Number(index) : (plain ?? JSON.parse(`"${quoted}"`)));
+  while (segment.lastIndex < text.length) {
+    const [, quoted, plain, index] = segment.exec(text) ?? [];
+    const name = quoted === undefined ? plain : unescaped(quoted);
+    if (name === undefined && index === undefined) {
+      throw new UsageError(
+        `--set ${target}: this path cannot be read; write names with brackets, quotes or dots in double quotes, ` +
+          'such as egress.routes."http://[::1]/"',
+      );
+    }
+    path.push(name ?? Number(index));
   }
   return path;
+}
+
+function unescaped(quoted: string): string | undefined {
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lays `assignment` over `root` (changed in place), reading text with `read`. Returns the path it ended at, or the problem. */
@@ -121,6 +139,7 @@ export function assign(
       const message = "is written in its short form; write it as a mapping to set a key in it";
       return { problem: { path: walked, origin, message } };
     }
+    rest[0] = indexOrName(current, rest[0]!);
     container = enter(container, key, rest[0]);
   }
   const [last] = rest;
@@ -130,6 +149,12 @@ export function assign(
   const key = typeof last === "string" && Array.isArray(container) && /^\d+$/.test(last) ? Number(last) : last;
   walked.push(key);
   return { path: place(container, key, current && childOf(current, key), assignment, walked, read) };
+}
+
+/** `0` is an index where only a list can be. */
+function indexOrName(schema: AnySchema | undefined, segment: string | number): string | number {
+  const kinds = schema ? formsOf(schema).map((form) => nodeOf(form).kind) : [];
+  return kinds.includes("list") && !kinds.includes("map") && /^\d+$/.test(String(segment)) ? Number(segment) : segment;
 }
 
 function enter(container: Container, key: string | number, below: string | number | undefined): Container {
@@ -161,7 +186,7 @@ function place(
   walked: Path,
   read: ReadValue,
 ): Path {
-  const given = typeof value === "string" ? readText(value, schema, read) : value;
+  const given = typeof value === "string" ? valueOfText(value, schema, read) : value;
   if (!append) {
     define(container, key, given);
     return walked;
@@ -175,18 +200,4 @@ function place(
 /** Not an assignment: `__proto__` is a key like any other. */
 function define(container: Container, key: string | number, value: unknown): void {
   Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
-}
-
-/** Text as YAML; as it stands where text is expected, and split at commas where a list of texts is. */
-function readText(text: string, schema: AnySchema | undefined, read: ReadValue): unknown {
-  const forms = schema ? textForms(schema) : { string: false, list: false };
-  const value = read(text);
-  if (typeof value === "object" && value !== null) return value;
-  if (forms.list && !forms.string) return text.split(",").map((item) => item.trim());
-  if (typeof value !== "string" && forms.string && !accepts(schema!, value)) return text;
-  return typeof value === "string" ? text : value;
-}
-
-function accepts(schema: AnySchema, value: unknown): boolean {
-  return formsOf(schema).some((form) => nodeOf(form).kind === typeof value);
 }

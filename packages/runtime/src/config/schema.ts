@@ -2,7 +2,7 @@
 // the parser, the JSON Schema, `--help` and the reference documentation all derive from the schemas made here.
 
 import { readFileSync } from "node:fs";
-import * as z from "zod/mini";
+import * as z from "@outrigger/runtime/zod";
 import { systemCode } from "../errors.ts";
 import { compilePattern, PatternError } from "../pattern.ts";
 import { Secret } from "../secrets.ts";

@@ -7,12 +7,14 @@ export type ReadValue = (text: string) => unknown;
  */
 export async function valueReader(texts: Iterable<string>): Promise<ReadValue> {
   if ([...texts].every((text) => plainValue(text) !== undefined)) return (text) => plainValue(text)?.value;
-  const { parse } = await import("yaml");
+  const { parseDocument } = await import("yaml");
   return (text) => {
     const plain = plainValue(text);
     if (plain !== undefined) return plain.value;
+    // Not `parse`: silenced, it gives what it could make of a text that is no YAML.
+    const document = parseDocument(text, { prettyErrors: false });
     try {
-      return parse(text, { prettyErrors: false, logLevel: "silent" });
+      return document.errors.length > 0 ? text : document.toJS();
     } catch {
       return text;
     }
