@@ -1,11 +1,13 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Answer, get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { startTool, type ToolProcess } from "../harness/tool.ts";
+import { checkExpositions } from "./expositions.ts";
 
 /** Milliseconds until what is waited for counts as missing: a machine that runs other tests too may be slow. */
 const patience = { ms: 30_000 };
@@ -88,6 +90,10 @@ export async function startExporter(
   });
   await Promise.race([ended, eventually(() => exporter.get("/-/readyz"), patience)]);
   // From now on a test may end it.
-  ended.catch(() => {});
+  let isOver = false;
+  ended.catch(() => {
+    isOver = true;
+  });
+  atEnd(t, () => (isOver ? undefined : checkExpositions(exporter)));
   return exporter;
 }
