@@ -1,5 +1,6 @@
 // A launcher and one CommonJS bundle per program. The result depends on the sources and the lock file only.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { bundleName, type ImageSpec, launcherName, libraryName } from "../images/catalogue.ts";
@@ -80,6 +81,8 @@ const asValue: BuildOptions = {
 
 /** What scripts/build/loader.cjs gives a bundle: the launcher has run `early` already; libraries have their own bundles. */
 function fromLoader(libraries: readonly string[]): Plugin {
+  // Modules of ours are imported by their files as well.
+  const files = new Map(libraries.map((library) => [resolve(library), library]));
   return {
     name: "from-loader",
     setup({ onResolve }) {
@@ -87,9 +90,15 @@ function fromLoader(libraries: readonly string[]): Plugin {
       onResolve({ filter: /^[^./]/ }, ({ path: name }) =>
         libraries.includes(name) ? outside(`library/${libraryName(name)}`) : undefined,
       );
+      onResolve({ filter: /^[.]/ }, ({ path: file, resolveDir }) => {
+        const library = files.get(path.join(resolveDir, file));
+        return library === undefined ? undefined : outside(`library/${libraryName(library)}`);
+      });
     },
   };
 }
+
+const { resolve } = createRequire(import.meta.url);
 
 const outside = (name: string) => ({ path: `outrigger:${name}`, external: true });
 

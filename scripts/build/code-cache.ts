@@ -9,7 +9,7 @@ import { run } from "../images/run.ts";
 /** What a bundle is started with, to learn which of its functions a start runs. */
 interface Start {
   readonly args: readonly string[];
-  /** A start before it, for libraries that the other one does not load. */
+  /** A start before it, whose code is kept as well. */
   readonly before?: readonly string[];
   /** What it is asked before it ends; without any it ends by itself. */
   readonly urls: readonly string[];
@@ -79,11 +79,14 @@ function startOnce(image: ImageSpec, bundle: string): string {
     const program = path.join(import.meta.dirname, "run-and-save.cjs");
     const start = (own: readonly string[]) =>
       run(process.execPath, [...flags, program, bundle, JSON.stringify(urls), ...own], { cwd: directory });
+    const saved = [path.basename(bundle), ...(image.libraries ?? []).map(libraryName)].map((name) =>
+      path.join(path.dirname(bundle), `${name}.cache`),
+    );
+    for (const file of saved) rmSync(file, { force: true });
     if (before !== undefined) start(before);
     start(args);
     const hash = createHash("sha256");
-    for (const name of [path.basename(bundle), ...(image.libraries ?? []).map(libraryName)])
-      hash.update(readFileSync(path.join(path.dirname(bundle), `${name}.cache`)));
+    for (const file of saved) hash.update(readFileSync(file));
     return hash.digest("hex");
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -94,7 +97,7 @@ function startOf({ name }: ImageSpec): Start {
   // Its commands have little in common: the code of all of them would be twice what each needs.
   if (name === "all") return { args: ["--version"], urls: [] };
   const configured = ["--config", "outrigger.yaml"];
-  // Most runs have no configuration file, and should not read the code for one.
+  // One run without a configuration file, for each format, and one with it and a schema.
   if (name === "config-merge") return { args: PLAIN_RUN, before: configured, urls: [] };
   return { args: configured, urls: ASKED[name] ?? [] };
 }

@@ -1,8 +1,8 @@
 // Runs a bundle as the launcher does and saves V8's code for it, and for the libraries it has loaded, at its end: what a start
-// runs is compiled then.
+// runs is compiled then. Code that is there already is loaded and stays in it.
 // Arguments: the bundle; the URLs, as JSON, that the tool answers before it ends, or none when it ends by itself; the tool's
 // arguments. Servers get free ports: those in the URLs are the ones they ask for.
-const { readFileSync, writeFileSync } = require("node:fs");
+const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const http = require("node:http");
 const { Server } = require("node:net");
 const { basename } = require("node:path");
@@ -44,7 +44,8 @@ process.once("exit", () => {
 runBundle(bundle, early, (file) => {
   // The name is kept in the code and must not tell where that was made. Made of bytes: a part of a string holds on to the whole.
   const filename = Buffer.from(`/app/${basename(file)}`).toString();
-  const script = new Script(readFileSync(file, "latin1"), { filename });
+  const cachedData = existsSync(`${file}.cache`) ? readFileSync(`${file}.cache`) : undefined;
+  const script = new Script(readFileSync(file, "latin1"), { filename, cachedData });
   scripts.set(file, script);
   return script;
 });

@@ -12,8 +12,8 @@ export interface ImageSpec {
   /** What HEALTHCHECK asks; an image that does not always run a server has none. */
   readonly health?: string;
   /**
-   * npm packages with bundles of their own, which are read when they are first needed: for a program that mostly ends before
-   * it needs them. Only packages that our modules import by name and as a whole.
+   * Packages with bundles of their own, which are read when they are first needed: for a program that mostly ends before it
+   * needs them. Only those that our modules import by name and as a whole, and modules of ours that re-export a part of one.
    */
   readonly libraries?: readonly string[];
 }
@@ -57,7 +57,7 @@ export const images: readonly ImageSpec[] = [
     description: "Merges configuration files, secrets and variables into the files an application reads",
     entry: "packages/config-merge/bin/config-merge.js",
     ports: [9905],
-    libraries: ["yaml", "toml-eslint-parser", "saxes", "@cfworker/json-schema"],
+    libraries: ["yaml", "toml-eslint-parser", "saxes", "@cfworker/json-schema", "@outrigger/runtime/zod"],
   },
   {
     name: "all",

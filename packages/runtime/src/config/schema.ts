@@ -2,11 +2,11 @@
 // the parser, the JSON Schema, `--help` and the reference documentation all derive from the schemas made here.
 
 import { readFileSync } from "node:fs";
-import * as z from "@outrigger/runtime/zod";
 import { systemCode } from "../errors.ts";
 import { compilePattern, PatternError } from "../pattern.ts";
 import { Secret } from "../secrets.ts";
 import { formatDuration, parseDuration, parseSize } from "../units.ts";
+import * as z from "./zod.ts";
 
 // Schemas are used once per process: compiling them costs more than it saves.
 z.config({ jitless: true });
