@@ -28,7 +28,13 @@ const CLOSE_WITHIN_MS = 500;
 /** Listens on all addresses, IPv6 and IPv4. Rejects with `RuntimeFailure` when it cannot. */
 export async function serve(port: number, parts: ServerParts): Promise<HealthServer> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 60_000, connectionsCheckingInterval: 2000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 10_000,
+      keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: 2000,
+      optimizeEmptyRequests: true,
+    },
     (request, response) => {
       void answer(parts, request, response);
     },

@@ -64,13 +64,14 @@ export function requestOf(message: IncomingMessage): AdminRequest {
 
 /** Writes an answer; every one is whole, uncached and of a declared type. */
 export function send(response: ServerResponse, reply: Reply, head: boolean): void {
-  const body = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(reply.body);
+  const { body } = reply;
   response.writeHead(reply.status, {
     "Content-Type": reply.type ?? "application/json; charset=utf-8",
-    "Content-Length": body.length,
+    "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     ...reply.headers,
   });
+  // A text leaves together with the head in one piece, which bytes would not.
   response.end(head ? undefined : body);
 }
