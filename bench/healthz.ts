@@ -1,9 +1,9 @@
 /** healthz against a minimal express hello, blackbox_exporter and `node -e 0`. */
 
-import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { BenchCase } from "./case.ts";
+import { atOnce } from "./healthz/at-once.ts";
 import { checkCosts } from "./healthz/check-cost.ts";
 import {
   cpuMs,
@@ -76,32 +76,6 @@ async function loadedMiB({ url, pid }: Server): Promise<number> {
 const ourCommand = async () => [process.execPath, ...flags, await healthzBundle(), "--port", "PORT"];
 const helloCommand = async (directory: string) => [process.execPath, ...flags, await expressHello(directory), "PORT"];
 
-const AT_ONCE = 200;
-const AT_ONCE_WITHIN_MS = 50;
-
-/**
- * The CPU time of 200 answers that are asked for at once, each on a connection of its own, while a check hangs. Whoever has
- * a core to itself has given the last of them by then; the time on the clock would measure the clients, too.
- */
-async function answersAtOnce(directory: string) {
-  const silent = createServer((socket) => socket.on("error", () => socket.destroy()));
-  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-  const hanging = { http: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`, timeout: "1h" };
-  const server = await startHealthz(directory, { checks: { hanging } });
-  return {
-    async ours() {
-      const before = cpuMs(server.pid);
-      await load(`${server.url}readyz`, { requests: AT_ONCE, clients: AT_ONCE });
-      return cpuMs(server.pid) - before;
-    },
-    peer: async () => AT_ONCE_WITHIN_MS,
-    async close() {
-      await server.stop();
-      silent.close();
-    },
-  };
-}
-
 export const cases: BenchCase[] = [
   {
     tool,
@@ -120,14 +94,7 @@ export const cases: BenchCase[] = [
     target: 1.2,
     prepare: (directory) => contest(directory, p99, 3000),
   },
-  {
-    tool,
-    name: "200 answers at once while a check hangs",
-    unit: "ms CPU",
-    peer: "50 ms",
-    target: 1,
-    prepare: answersAtOnce,
-  },
+  ...atOnce,
   ...checkCosts,
   {
     tool,
