@@ -78,6 +78,14 @@ test("a syntax error is named with its place, without quoting the file", async (
   }
 });
 
+test("an alias that leads nowhere, or into itself, is named with its place", async (t) => {
+  const message = "an alias names an anchor that is not defined above it, holds itself, or repeats too much";
+  assert.deepEqual(await problemsOf(t, "logs: {}\nhealth: *nothing\n"), [`2:9: ${message}`]);
+  assert.deepEqual(await problemsOf(t, "health: &all\n  checks: &c { a: 1 }\n  files: [*c, *all]\n"), [
+    `3:15: ${message}`,
+  ]);
+});
+
 test("a named file that is missing is refused, and so is one that is no mapping", async (t) => {
   const missing = loadSection(healthSection, { file: "/nowhere/outrigger.yaml", environment: {} });
   await assert.rejects(

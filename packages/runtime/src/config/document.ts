@@ -8,6 +8,7 @@ import {
   type Node,
   type ParsedNode,
   parseDocument,
+  visit,
 } from "yaml";
 import type { Path, Position, Problem } from "./problem.ts";
 
@@ -25,7 +26,7 @@ export interface ConfigDocument {
 const MESSAGES: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: "this key appears twice in the same mapping; remove one",
   TAB_AS_INDENT: "a tab cannot indent YAML; use spaces",
-  BAD_INDENT: "the indentation does not fit the lines above",
+  BAD_INDENT: "the indentation does not fit the lines above, or a bracket or brace there is not closed",
   MULTIPLE_DOCS: "there is more than one YAML document; keep one",
   MISSING_CHAR: "a character is missing, such as a colon, a comma, a quote or a closing bracket",
   UNEXPECTED_TOKEN: "this is not expected here; look for a missing quote, colon or indentation",
@@ -53,16 +54,32 @@ export function parseConfig(file: string, text: string): ConfigDocument {
   // A key that appears twice does not keep the rest from being judged.
   if (document.errors.every(({ code }) => code === "DUPLICATE_KEY")) {
     try {
-      value = document.toJS() ?? undefined;
+      const data = document.toJS() ?? undefined;
+      // An anchor that holds an alias to itself has no end: this throws.
+      JSON.stringify(data);
+      value = data;
     } catch {
-      problems.push({
-        path: [],
-        at: at(0),
-        message: "an alias names an anchor that does not exist, or repeats too much",
-      });
+      const message = "an alias names an anchor that is not defined above it, holds itself, or repeats too much";
+      problems.push({ path: [], at: at(offsetOfBadAlias(document)), message });
     }
   }
   return { file, value, problems, locate: (path, key = false) => at(offsetOf(document, path, key)) };
+}
+
+/** Where the first alias stands that leads nowhere or into itself; else where the first one stands. */
+function offsetOfBadAlias(document: Document.Parsed): number {
+  let first: number | undefined;
+  let bad: number | undefined;
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      const target = alias.resolve(document);
+      first ??= alias.range?.[0];
+      if (target !== undefined && !ancestors.includes(target)) return undefined;
+      bad = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return bad ?? first ?? 0;
 }
 
 function offsetOf(document: Document.Parsed, path: Path, wantKey: boolean): number {

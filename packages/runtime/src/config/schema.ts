@@ -214,7 +214,9 @@ export { formatDuration };
 
 /** A size such as `64KiB`, or a number of bytes, as a number of bytes. */
 export function size(description: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}) {
-  const expected = `a size such as 64KiB, 10MB or a number of bytes${min > 0 ? `, at least ${min}` : ""}`;
+  const least = min > 0 ? `, at least ${min}` : "";
+  const most = max < Number.MAX_SAFE_INTEGER ? `, at most ${max}` : "";
+  const expected = `a size such as 64KiB, 10MB or a number of bytes${least}${most}`;
   const input = describe(z.union([z.string(), z.int()]), { description, expected });
   return normalize(input, (value) => {
     const bytes = typeof value === "number" ? value : parseSize(value);
