@@ -45,14 +45,8 @@ const ALONE =
   "no other process is visible from here; share the process namespace " +
   '(Kubernetes: shareProcessNamespace: true, Compose: pid: "service:NAME")';
 
-function isUnchanged({ pid, startTime, commandLine }: Match): boolean {
-  const stat = readStat(pid);
-  return (
-    stat !== undefined &&
-    stat.startTime === startTime &&
-    !IDLE_STATES.has(stat.state) &&
-    readCommandLine(pid) === commandLine
-  );
+function isUnchanged(match: Match): boolean {
+  return identify(match)[0]?.startTime === match.startTime;
 }
 
 interface Entry {
@@ -60,9 +54,10 @@ interface Entry {
   commandLine: string;
 }
 
+/** The process as it is at this moment; nothing when it has ended, does no work, or has become another program. */
 function identify({ pid, commandLine }: Entry): Match[] {
   const stat = readStat(pid);
-  if (stat === undefined || IDLE_STATES.has(stat.state)) return [];
+  if (stat === undefined || IDLE_STATES.has(stat.state) || readCommandLine(pid) !== commandLine) return [];
   return [{ pid, commandLine, startTime: stat.startTime }];
 }
 
@@ -73,14 +68,16 @@ interface Scan {
 
 const READ_AT_ONCE = 100;
 
-let shared: Promise<Scan> | undefined;
+/** Many checks of processes that are not there would otherwise scan all the time. Whatever matches is looked at again. */
+const FRESH_MS = 100;
 
-/** One scan serves all checks that are due in the same tick. */
+let latest: { at: number; scan: Promise<Scan> } | undefined;
+
+/** One scan serves all checks that are due within a tenth of a second. */
 function scan(): Promise<Scan> {
-  shared ??= scanNow().finally(() => {
-    shared = undefined;
-  });
-  return shared;
+  const now = performance.now();
+  if (latest === undefined || now - latest.at > FRESH_MS) latest = { at: now, scan: scanNow() };
+  return latest.scan;
 }
 
 /** A scan costs about 25 µs a process; on a large node the event loop gets its turns in between. */
