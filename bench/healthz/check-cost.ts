@@ -45,8 +45,13 @@ const TYPES: Readonly<Record<string, (port: number) => object>> = {
   "http, by the name localhost": (port) => ({ http: `http://localhost:${port}/` }),
   tcp: (port) => ({ tcp: `127.0.0.1:${port}` }),
   redis: (port) => ({ redis: `127.0.0.1:${port}` }),
-  file: () => ({ file: import.meta.filename, maxAge: "24h" }),
+  postgres: (port) => ({ postgres: `127.0.0.1:${port}` }),
+  metric: (port) => ({ metric: { url: `http://127.0.0.1:${port}/`, name: "up", min: 1 } }),
+  file: () => ({ file: import.meta.filename, minSize: 1 }),
+  disk: () => ({ disk: "/", minFree: 1 }),
+  dns: () => ({ dns: "localhost" }),
   process: () => ({ process: `^${SLEEPER.join(" ")}$` }),
+  "process, not there": () => ({ process: "^no such process$" }),
 };
 
 async function listening(server: NetServer): Promise<number> {
@@ -54,13 +59,21 @@ async function listening(server: NetServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Answers HTTP and Redis, whichever is spoken. */
+const ANSWERS = {
+  http: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nup 1\n",
+  redis: "+PONG\r\n",
+  // AuthenticationOk.
+  postgres: Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0]),
+} as const;
+
+/** Answers whichever protocol is spoken. */
 function startTarget(): NetServer {
   return createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    socket.on("data", (asked) =>
-      socket.end(asked.includes("PING") ? "+PONG\r\n" : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"),
-    );
+    socket.on("data", (asked: Buffer) => {
+      if (asked[0] === 0) socket.end(ANSWERS.postgres);
+      else socket.end(asked.includes("PING") ? ANSWERS.redis : ANSWERS.http);
+    });
   });
 }
 
