@@ -40,12 +40,12 @@ for (const watch of ["inotify", "poll"]) {
     it("a file in a directory whose parents are missing is picked up when they appear", async (t) => {
       const directory = temporaryDirectory(t);
       const file = path.join(directory, "a/b/c/app.log");
-      const tailer = await startTailer(t, [file], { watch, pollInterval: watch === "poll" ? "50ms" : "20s" });
+      const tailer = await startTailer(t, [file], { watch, pollInterval: watch === "poll" ? "50ms" : "1h" });
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, "first\n");
-      await tailer.waitFor("first\n", { ms: 20_000 });
+      await tailer.waitFor("first\n");
       appendFileSync(file, "second\n");
-      await tailer.waitFor("second\n", { ms: 20_000 });
+      await tailer.waitFor("second\n");
     });
 
     it("a directory that is renamed and made again is watched again", async (t) => {
@@ -55,19 +55,19 @@ for (const watch of ["inotify", "poll"]) {
       writeFileSync(path.join(logs, "app.log"), "one\n");
       const tailer = await startTailer(t, [`${logs}/*.log`], {
         watch,
-        pollInterval: watch === "poll" ? "50ms" : "20s",
+        pollInterval: watch === "poll" ? "50ms" : "1h",
       });
       await tailer.waitFor("one\n");
       renameSync(logs, `${logs}.old`);
       mkdirSync(logs);
       writeFileSync(path.join(logs, "app.log"), "two\n");
-      await tailer.waitFor("two\n", { ms: 20_000 });
+      await tailer.waitFor("two\n");
       appendFileSync(path.join(logs, "app.log"), "three\n");
-      await tailer.waitFor("three\n", { ms: 20_000 });
+      await tailer.waitFor("three\n");
       rmSync(logs, { recursive: true });
       mkdirSync(logs);
       writeFileSync(path.join(logs, "app.log"), "four\n");
-      await tailer.waitFor("four\n", { ms: 20_000 });
+      await tailer.waitFor("four\n");
       assert.equal(tailer.stdout, "one\ntwo\nthree\nfour\n");
     });
 

@@ -53,6 +53,8 @@ class FileFollower implements Follower {
   readonly #bursts: Bursts;
   readonly #schedule: Schedule;
   readonly #finish = Promise.withResolvers<void>();
+  /** The scan whose directories are watched. */
+  #watchedScan = 0;
   #drained: Promise<Unread[]> | undefined;
   #isClosed = false;
 
@@ -186,18 +188,34 @@ class FileFollower implements Follower {
     if (this.#isClosed) return Number.POSITIVE_INFINITY;
     if (asked.scan) {
       this.#inventory.scan();
-      // What was created in a directory before it was watched raised no event.
-      const { directories } = this.#inventory;
-      if (this.#watches?.sync(directories)) this.#inventory.scan();
-      this.#bursts.retain(directories);
+      this.#watchAll();
     }
     if (asked.look) this.#inventory.lookAtAll();
     const deadline = Math.min(this.#bursts.look(), this.#pump.expire());
     void this.#run().then(() => {
+      if (this.#isClosed) return;
+      // Reading may have led to a scan, and that to directories which are not watched yet.
+      if (this.#inventory.scans !== this.#watchedScan && this.#watchAll())
+        this.#schedule.wake({ scan: false, isAlone: true });
       this.#schedule.deadline(this.#pump.expire());
       if (this.#inventory.takeShortage()) this.#schedule.wake({ scan: true, isAlone: false });
     });
     return this.#inventory.isUndecided ? Math.min(deadline, 20) : deadline;
+  }
+
+  /** Watches every directory known. True when there are new ones, in which nothing raised an event until now. */
+  #watchAll(): boolean {
+    let isNew = false;
+    for (;;) {
+      const { directories, scans } = this.#inventory;
+      this.#watchedScan = scans;
+      this.#bursts.retain(directories);
+      const added = this.#watches?.sync(directories) ?? [];
+      if (added.length === 0) return isNew;
+      isNew = true;
+      this.#inventory.scan();
+      for (const directory of added) this.#inventory.lookIn(directory);
+    }
   }
 
   async #run(): Promise<void> {

@@ -46,6 +46,7 @@ export class Inventory {
   /** Some file could not be opened. */
   #isIncomplete = false;
   #scannedAt = 0;
+  #scans = 0;
 
   /** Throws GlobError. */
   constructor(options: InventoryOptions) {
@@ -74,6 +75,11 @@ export class Inventory {
   /** When the last scan began, in milliseconds since the epoch. */
   get scannedAt(): number {
     return this.#scannedAt;
+  }
+
+  /** How many scans have found something new, or may have. */
+  get scans(): number {
+    return this.#scans;
   }
 
   /** Some new file could not be judged yet: scan again soon. */
@@ -201,6 +207,7 @@ export class Inventory {
   }
 
   #scanOnce(): void {
+    this.#scans++;
     const findings = this.#survey.take();
     this.#relocate(findings);
     for (const place of findings.backups.values()) this.#attempt(place, () => this.#intake.takeBackup(place));

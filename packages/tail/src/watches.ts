@@ -8,7 +8,7 @@ const networkTypes = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f
 interface Watch {
   /** Undefined while it is paused. */
   watcher: FSWatcher | undefined;
-  /** Device and inode. A watch follows these, not the name. */
+  /** What the watch follows: not the name, but the inode with its time of birth, as its number may be used again. */
   readonly key: string;
 }
 
@@ -40,9 +40,12 @@ export class Watches {
     return this.#isComplete;
   }
 
-  /** Watches exactly these directories. True when a new watch was made: what happened before it is not known. */
-  sync(directories: ReadonlySet<string>): boolean {
-    let isNew = false;
+  /**
+   * Watches exactly these directories.
+   * @returns those that are watched from now on: what happened in them before is not known
+   */
+  sync(directories: ReadonlySet<string>): string[] {
+    const added: string[] = [];
     this.#isComplete = true;
     for (const directory of directories) {
       const key = keyOf(directory);
@@ -50,11 +53,11 @@ export class Watches {
       if (known !== undefined && known.key === key) continue;
       this.#close(directory);
       if (key === undefined) continue;
-      if (this.#open(directory, key)) isNew = true;
+      if (this.#open(directory, key)) added.push(directory);
       else this.#isComplete = false;
     }
     for (const directory of this.#watches.keys()) if (!directories.has(directory)) this.#close(directory);
-    return isNew;
+    return added;
   }
 
   /** Ends the events of a directory for now. What the kernel has queued is dropped. */
@@ -127,8 +130,8 @@ function isOnNetwork(directory: string): boolean {
 
 function keyOf(directory: string): string | undefined {
   try {
-    const { dev, ino } = statSync(systemPath(directory));
-    return `${dev}:${ino}`;
+    const { dev, ino, birthtimeNs } = statSync(systemPath(directory), { bigint: true });
+    return `${dev}:${ino}:${birthtimeNs}`;
   } catch {
     return undefined;
   }
