@@ -55,7 +55,8 @@ const TOOL_ENTRY = `
 // What HEALTHCHECK runs in the images of the other tools: `healthz probe` alone.
 const PROBE_ENTRY = `
   import { probe } from "./src/commands/probe.ts";
-  probe(process.argv.slice(2)).then((status) => { process.exitCode = status; });
+  import { end } from "@outrigger/runtime/end";
+  probe(process.argv.slice(2)).then(end);
 `;
 
 function entry(root: string, contents: string, directory: string): BuildOptions {

@@ -54,7 +54,7 @@ const SPREAD_OVER_MS = 1000;
 const RELOAD_WAIT_MS = 60_000;
 
 /** A system call on a dead mount never returns, and the tool must end within a second. */
-const STOP_WAIT_MS = 800;
+const STOP_WAIT_MS = 700;
 
 /** Starting a process takes milliseconds of the one thread that answers probes. */
 const SHORTEST_EXEC_INTERVAL_MS = 1000;
@@ -139,7 +139,7 @@ export class Health {
     await Promise.all(removed.map(({ runner }) => runner.stop()));
   }
 
-  /** From now on not ready; aborts what runs and resolves when nothing of it is left, or after 800 ms all the same. */
+  /** From now on not ready; aborts what runs and resolves when nothing of it is left, or after 700 ms all the same. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const entries = [...this.#entries.values(), ...(this.#incoming?.values() ?? [])];

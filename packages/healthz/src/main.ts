@@ -1,9 +1,9 @@
 /** The command line of healthz. `probe` runs every few seconds in a container, so it loads nothing that it does not use. */
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv[0] === "probe") {
-    const { probe } = await import("./commands/probe.ts");
-    process.exitCode = await probe(argv.slice(1));
-    return;
+    const [{ probe }, { end }] = await Promise.all([import("./commands/probe.ts"), import("@outrigger/runtime/end")]);
+    // Not by itself: a look-up behind a dead resolver would keep the process for longer than its three seconds.
+    end(await probe(argv.slice(1)));
   }
   const [{ runTool }, { definition, normalizeArguments }] = await Promise.all([
     import("@outrigger/runtime/tool"),

@@ -1,5 +1,7 @@
 // Loaded before everything else by every entry point: as PID 1 a process without handlers ignores SIGTERM and SIGINT, and
 // loading the rest takes time, so the handlers are registered here and handed over later.
+import { end } from "./end.js";
+
 const status = { SIGINT: 130, SIGTERM: 143 };
 /** @type {NodeJS.Signals[]} */
 const received = [];
@@ -10,7 +12,7 @@ for (const signal of /** @type {("SIGINT" | "SIGTERM")[]} */ (Object.keys(status
   process.on(signal, () => {
     received.push(signal);
     // The second signal means: now.
-    if (received.length > 1) process.exit(status[signal]);
+    if (received.length > 1) end(status[signal]);
     handler?.(signal);
   });
 }

@@ -93,6 +93,10 @@ test("behind a dead resolver localhost and the hosts file still resolve, and eac
     assert.equal(await runs(name, "failure"), 0, name);
     assert.ok((await runs(name, "success")) >= 10, name);
   }
+  const ended = new Promise((resolve) => tool.once("exit", (code, signal) => resolve({ code, signal })));
+  tool.kill("SIGTERM");
+  // The look-ups under way would take minutes.
+  assert.deepEqual(await ended, { code: 0, signal: null });
   // Two address families, and no new query while the first goes on for 30 s; more than two names do not fit the pool.
   for (const name of new Set(asked)) assert.ok(asked.filter((other) => other === name).length <= 2, asked.join());
 });

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { ConfigError, formatProblem } from "../config/problem.ts";
+import { end } from "../end.js";
 import { OutriggerError } from "../errors.ts";
 import { flushed, type Log } from "../log.ts";
 import { mask } from "../secrets.ts";
@@ -39,7 +40,7 @@ export function reportError(log: Log, error: unknown): number {
 export async function exit(status: number): Promise<never> {
   process.exitCode = status;
   await flushed(FLUSH_MILLISECONDS);
-  return process.exit(status);
+  return end(status);
 }
 
 /** Logs what nobody caught, and ends with status 1: the state of the process is unknown then. */

@@ -2,6 +2,7 @@ import { type Assignment, COMMON_FLAGS, type Flag, type Options, parseOptions } 
 import type { Loaded, LoadOptions } from "../config/load.ts";
 import type { Section } from "../config/section.ts";
 import { onFirstSignal } from "../early.js";
+import { end } from "../end.js";
 import { UsageError } from "../errors.ts";
 import { createLog, type Log, logOptionsFrom } from "../log.ts";
 import { registerBuildInfo, registerReloadMetrics } from "../metrics/common.ts";
@@ -61,7 +62,7 @@ async function dispatch<C>(definition: ToolDefinition<C>, argv: readonly string[
   const [first = "", ...args] = argv;
   if (Object.hasOwn(commands, first) && !args.includes("--help")) {
     // A command ends at a signal as any program does.
-    onFirstSignal((signal) => process.exit(signal === "SIGINT" ? 130 : 143));
+    onFirstSignal((signal) => end(signal === "SIGINT" ? 130 : 143));
     const load = async (given: readonly string[]) => {
       const options = readArguments(definition, given);
       const { config } = await loadConfig(definition, options);
