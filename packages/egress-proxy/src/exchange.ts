@@ -9,6 +9,9 @@ import type { SniReason } from "./tunnel/sni-check.ts";
 
 export type Kind = "http" | "connect" | "upgrade";
 
+/** The status in records of a client that left before its answer; no client gets it. */
+export const CLIENT_GONE = 499;
+
 /** One request from its head to its last byte: what is known about it goes to audit and metrics exactly once. */
 export class Exchange {
   readonly snapshot: Snapshot;

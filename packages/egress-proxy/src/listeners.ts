@@ -66,15 +66,16 @@ export class Listeners {
         if (open) opened.set(id, open);
       }
     } catch (error) {
-      for (const { server } of opened.values()) server.close();
+      close(opened.values());
       throw error;
     }
     return {
+      abandon: () => close(opened.values()),
       commit: () => {
         for (const [id, { server, listener, address }] of this.#open) {
           if (wanted.has(id)) continue;
           server.close();
-          listener?.closeIdle();
+          listener?.retire();
           this.#own.remove(address);
           this.#open.delete(id);
         }
@@ -86,14 +87,14 @@ export class Listeners {
     };
   }
 
-  /** Ends connections without a request under way. */
-  closeIdle(): void {
-    for (const { listener } of this.#open.values()) listener?.closeIdle();
+  /** Ends connections without a request under way now, and others after their answer. */
+  retire(): void {
+    for (const { listener } of this.#open.values()) listener?.retire();
   }
 
   /** Stops accepting. */
   close(): void {
-    for (const { server } of this.#open.values()) server.close();
+    close(this.#open.values());
     this.#open.clear();
   }
 
@@ -146,6 +147,12 @@ export class Listeners {
 /** Listeners that are open but not yet in force. */
 export interface Change {
   commit(): void;
+  /** Closes them again. */
+  abandon(): void;
+}
+
+function close(listeners: Iterable<Open>): void {
+  for (const { server } of listeners) server.close();
 }
 
 /** By an id that is equal for equal listeners. */

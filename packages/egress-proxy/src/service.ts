@@ -65,7 +65,12 @@ class EgressService implements Service<EgressConfig> {
     const before = snapshot.config;
     const next = createSnapshot(config, this.#own);
     const change = await this.#listeners.prepare(config);
-    if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
+    try {
+      if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
+    } catch (error) {
+      change.abandon();
+      throw error;
+    }
     if (config.dns.servers.join() !== before.dns.servers.join()) {
       this.#engine.resolver = this.#createResolver(config, telemetry);
     }
@@ -144,7 +149,7 @@ class EgressService implements Service<EgressConfig> {
     });
     const deadline = performance.now() + snapshot.config.drainTimeout;
     while (!isOver && performance.now() < deadline) {
-      this.#listeners.closeIdle();
+      this.#listeners.retire();
       this.#connections.closeUnused(UNUSED_AGE);
       await Promise.race([empty, pause(DRAIN_STEP)]);
     }

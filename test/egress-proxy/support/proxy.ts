@@ -93,11 +93,15 @@ function isWanted({ verdict, wouldDeny }: LogRecord, audit = "denied"): boolean 
   return audit === "all" || (audit === "denied" && (verdict === "denied" || wouldDeny === true));
 }
 
+/** How long a proxy that is stopped may go on, in milliseconds: what is killed leaves no audit records. */
+const STOP_PATIENCE = 10_000;
+
 /** Ends what tests left open, so that it gets its audit record, then the proxy. */
 async function end(tool: ToolProcess): Promise<void> {
   endArrivals();
-  tool.signal("SIGTERM");
-  const patience = setTimeout(() => tool.signal("SIGKILL"), 2000);
+  // A second signal would end it at once, without records of what is still open.
+  if (!tool.stderr.includes('"msg":"stopping"')) tool.signal("SIGTERM");
+  const patience = setTimeout(() => tool.signal("SIGKILL"), STOP_PATIENCE);
   await tool.exited;
   clearTimeout(patience);
 }

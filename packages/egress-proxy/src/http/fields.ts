@@ -1,4 +1,4 @@
-import type { RawFields } from "./head.ts";
+import type { RawFields, ResponseHead } from "./head.ts";
 
 /** Fields about one hop (RFC 9110 section 7.6.1), and those through which a proxy's own secrets would leak. */
 const HOP_BY_HOP = new Set([
@@ -75,14 +75,19 @@ export function requestFields(fields: RawFields, { host, chunked, drop = NONE }:
   return result;
 }
 
-/** The fields of a response for the client. `Transfer-Encoding` is set anew, by the client's version. */
-export function responseFields(fields: RawFields): string[] {
+/**
+ * The fields of a response for the client. `Transfer-Encoding` is set anew, by the client's version; where no length may be,
+ * a client could take it for that of a body (RFC 9110 section 8.6).
+ */
+export function responseFields({ status, fields }: Pick<ResponseHead, "status" | "fields">): string[] {
+  const isWithoutLength = status < 200 || status === 204;
   const named = namedByConnection(fields);
   const result: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? "";
     const key = name.toLowerCase();
-    if (!HOP_BY_HOP.has(key) && !named.has(key)) result.push(name, fields[index + 1] ?? "");
+    if (HOP_BY_HOP.has(key) || named.has(key) || (isWithoutLength && key === "content-length")) continue;
+    result.push(name, fields[index + 1] ?? "");
   }
   return result;
 }

@@ -5,25 +5,19 @@ import { Malformed } from "../http/malformed.ts";
 import { MAX_HEAD, MessageWriter } from "../http/message-writer.ts";
 import { freeChunk } from "../tunnel/free-chunk.ts";
 import { ClientRequest } from "./client-request.ts";
-import { closeAfter, endWhenSilent } from "./close.ts";
+import { ClientWait } from "./client-wait.ts";
+import { BRIEFLY, closeAfter, endWhenSilent, type Linger, TAKING_PATIENCE, WHILE_UPLOADING } from "./close.ts";
+import type { Handlers } from "./handlers.ts";
 import { KEEP_ALIVE, KEEP_ALIVE_REFUSED } from "./keep-alive.ts";
-
-/** What a listener does with what its connections bring. */
-export interface Handlers {
-  request(request: ClientRequest): void;
-  /**
-   * @param rest bytes that came behind the head.
-   * @param keep gives the connection back for the next request.
-   */
-  connect(head: RequestHead, client: Socket, rest: Buffer, keep: () => void): void;
-  /** Bytes that are no request, or not in time. Must end the connection. */
-  malformed(problem: Malformed | "timeout", client: Socket): void;
-  /** A bug of ours; the connection ends. */
-  failed(error: unknown): void;
-}
 
 const REQUESTS = { limit: MAX_HEAD, firstLine: REQUEST };
 const NOTHING = Buffer.alloc(0);
+
+/**
+ * `http`: its bytes are read here. `closing`: it ends when the client has taken what was written. `elsewhere`: a tunnel's, or
+ * whoever writes its last answer.
+ */
+type State = "http" | "closing" | "elsewhere";
 
 /** One connection of a client: requests one after the other, each answered before the next is looked at. */
 export class ClientConnection {
@@ -34,31 +28,39 @@ export class ClientConnection {
   #request: ClientRequest | undefined;
   /** What came behind the request under way; the socket is paused then. */
   #held: Buffer | undefined;
-  /** Whether the bytes of the socket are read here, and not in a tunnel or by nobody. */
-  #isAttached = true;
-  /** Whether its end is somebody else's business: of a tunnel, or of the last answer. */
-  #isHandedOver = false;
+  #state: State = "http";
+  #isRetired = false;
   #isReading = false;
   #isBackedUp = false;
   #hasEnded = false;
   #served = 0;
-  /** Milliseconds it may be idle. */
-  #patience = KEEP_ALIVE;
-  /** `performance.now()` when the wait for the current head, or for the next request, began. */
-  #since = performance.now();
+  readonly #wait: ClientWait;
 
   constructor(socket: Socket, handlers: Handlers) {
     this.socket = socket;
     this.writer = new MessageWriter(socket);
     this.#handlers = handlers;
+    this.#wait = new ClientWait(socket);
     // Also for those who take the connection over: an error without a listener would end the process.
     socket.on("error", () => socket.destroy());
     this.#attach();
   }
 
-  /** Whether nothing is under way, and at least one request has been served. */
+  /** Whether at least one request has been served, its answer has left, and nothing is under way. */
   get isIdle(): boolean {
-    return !this.#isHandedOver && this.#request === undefined && this.#served > 0 && !this.#heads.hasBegun;
+    const isFree = this.#state === "http" && this.#request === undefined;
+    return isFree && this.#served > 0 && !this.#heads.hasBegun && this.socket.writableLength === 0;
+  }
+
+  /** Whether the connection ends after the answer under way. */
+  get isRetired(): boolean {
+    return this.#isRetired;
+  }
+
+  /** Ends the connection, after the answer under way if there is one. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.isIdle) this.socket.destroy();
   }
 
   /** Whether received bytes are being looked at. */
@@ -66,12 +68,17 @@ export class ClientConnection {
     return this.#isReading;
   }
 
-  /** Ends the connection when its head, or its next request, has been waited for too long. Times in milliseconds. */
+  /**
+   * Ends the connection when its head, its next request, or the client's taking of the last bytes, has been waited for too
+   * long. Times in milliseconds.
+   */
   expire(now: number, headTimeout: number): void {
-    if (this.#isHandedOver || this.#request !== undefined) return;
-    if (this.isIdle) {
-      if (now - this.#since > this.#patience) this.socket.destroy();
-    } else if (now - this.#since > headTimeout) this.#refuse("timeout");
+    if (this.#state === "elsewhere" || this.#request !== undefined) return;
+    const waited = this.#wait.elapsed(now);
+    const isTaking = this.#state === "closing" || this.socket.writableLength > 0;
+    if (isTaking || this.isIdle) {
+      if (waited > (isTaking ? TAKING_PATIENCE : this.#wait.patience)) this.socket.destroy();
+    } else if (waited > headTimeout) this.#refuse("timeout");
   }
 
   /** Whether the rest of a body is to wait until `false`. */
@@ -88,7 +95,7 @@ export class ClientConnection {
     this.#held = undefined;
     if (held !== undefined) this.#read(held);
     const isWaiting = this.#held !== undefined || this.#isBackedUp;
-    if (this.#isAttached && !isWaiting && this.socket.isPaused()) this.socket.resume();
+    if (this.#state === "http" && !isWaiting && this.socket.isPaused()) this.socket.resume();
   }
 
   /** The request under way has been answered. */
@@ -96,48 +103,46 @@ export class ClientConnection {
     if (this.#request !== request) return;
     this.#request = undefined;
     this.#isBackedUp = false;
-    this.#waitForNext(KEEP_ALIVE);
-    const isLast = this.#hasEnded && this.#held === undefined;
-    if (request.isLast || !request.isBodyRead || isLast) this.close(request.isBodyRead && this.#held === undefined);
+    this.#served++;
+    this.#wait.begin(KEEP_ALIVE);
+    const isLast = request.isLast || this.#isRetired || (this.#hasEnded && this.#held === undefined);
+    if (isLast && request.isBodyRead && this.#held === undefined) this.close();
+    else if (isLast || !request.isBodyRead) this.#closeAfter(request.takesBody ? WHILE_UPLOADING : BRIEFLY);
     else this.readOn();
   }
 
-  /** Ends the connection after what was written. @param isClean the client is not about to send more. */
-  close(isClean: boolean): void {
-    this.#release();
-    this.#isHandedOver = !isClean;
-    if (isClean) this.socket.destroySoon();
-    else closeAfter(this.socket, "");
+  /** Ends the connection when the client, which is not about to send more, has taken what was written. */
+  close(): void {
+    this.#release("closing");
+    this.#wait.begin();
+    this.socket.destroySoon();
+  }
+
+  #closeAfter(linger: Linger): void {
+    this.#release("elsewhere");
+    closeAfter(this.socket, "", linger);
   }
 
   /** Leaves the connection to somebody else, paused. @returns what came behind the request under way. */
   detach(): Buffer {
     const held = this.#held ?? NOTHING;
-    this.#release();
-    this.#isHandedOver = true;
+    this.#release("elsewhere");
     this.socket.pause();
     return held;
   }
 
-  #waitForNext(patience: number): void {
-    this.#served++;
-    this.#since = performance.now();
-    this.#patience = patience;
-  }
-
   #attach(): void {
     const { socket } = this;
-    this.#isAttached = true;
-    this.#isHandedOver = false;
+    this.#state = "http";
     socket.on("data", this.#onData);
     socket.on("drain", this.#onDrain);
     socket.on("end", this.#onEnd);
     socket.on("close", this.#onClose);
   }
 
-  #release(): void {
+  #release(next: State): void {
     const { socket } = this;
-    this.#isAttached = false;
+    this.#state = next;
     this.#request = undefined;
     this.#held = undefined;
     socket.off("data", this.#onData);
@@ -158,20 +163,19 @@ export class ClientConnection {
     const request = this.#request;
     if (request === undefined) {
       if (this.#heads.hasBegun) this.#refuse(new Malformed("the connection ended within a head"));
-      else this.close(true);
+      else this.close();
     } else if (request.isBodyRead) endWhenSilent(this.socket);
     else this.socket.destroy();
   };
 
   readonly #onClose = (): void => {
     const request = this.#request;
-    this.#release();
+    this.#release("elsewhere");
     request?.gone();
   };
 
   #refuse(problem: Malformed | "timeout"): void {
-    this.#release();
-    this.#isHandedOver = true;
+    this.#release("elsewhere");
     this.#handlers.malformed(problem, this.socket);
   }
 
@@ -209,7 +213,7 @@ export class ClientConnection {
         this.socket.pause();
         return false;
       }
-      if (!this.#isAttached) return false;
+      if (this.#state !== "http") return false;
     }
     return isFree;
   }
@@ -218,7 +222,7 @@ export class ClientConnection {
     const hadBegun = this.#heads.hasBegun;
     const end = this.#heads.push(chunk, at);
     if (end < 0) {
-      if (!hadBegun && this.#served > 0) this.#since = performance.now();
+      if (!hadBegun && this.#served > 0) this.#wait.begin();
       return -1;
     }
     const head = readRequestHead(this.#heads.text);
@@ -235,7 +239,8 @@ export class ClientConnection {
   #connect(head: RequestHead, rest: Buffer): void {
     this.detach();
     this.#handlers.connect(head, this.socket, rest, () => {
-      this.#waitForNext(KEEP_ALIVE_REFUSED);
+      this.#served++;
+      this.#wait.begin(KEEP_ALIVE_REFUSED);
       this.#attach();
       this.socket.resume();
     });

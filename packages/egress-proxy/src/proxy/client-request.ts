@@ -4,6 +4,7 @@ import { fieldListHas, firstValue } from "../http/fields.ts";
 import type { RawFields, RequestHead } from "../http/head.ts";
 import type { Malformed } from "../http/malformed.ts";
 import { fieldLines } from "../http/message-writer.ts";
+import { reset } from "../tunnel/reset.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { Framing } from "./head-check.ts";
 import { KEEP_ALIVE } from "./keep-alive.ts";
@@ -140,7 +141,9 @@ export class ClientRequest {
 
   /** For the connection. */
   refuseBody(problem: Malformed): void {
-    this.#sink?.refused(problem);
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.refused(problem);
   }
 
   // The answer.
@@ -163,7 +166,7 @@ export class ClientRequest {
     if (this.head.method === "HEAD" || status === 204 || status === 304) this.#answer = "none";
     else if (firstValue(fields, "content-length") !== undefined) this.#answer = "length";
     else this.#answer = this.head.version === "1.1" ? "chunked" : "close";
-    if (this.#answer === "close") this.#isLast = true;
+    if (this.#answer === "close" || this.#connection.isRetired) this.#isLast = true;
     const isChunked = this.#answer === "chunked";
     const coding = isChunked ? "Transfer-Encoding: chunked\r\n" : "";
     const head = `HTTP/1.1 ${status} ${phrase}\r\n${fieldLines(fields)}${this.#isLast ? LAST : PERSISTENT}${coding}\r\n`;
@@ -191,11 +194,13 @@ export class ClientRequest {
   /**
    * Ends the connection in the middle of the answer, after what was received of it. Where the close itself would mark the
    * end (HTTP/1.0 without a length) only a reset says that something is missing.
+   * @param isStuck the client has taken nothing for so long that it need not get the rest.
    */
-  cut(): void {
+  cut(isStuck = false): void {
     this.flush();
-    if (this.#answer === "close") this.socket.resetAndDestroy();
-    else this.socket.destroySoon();
+    if (this.#answer === "close" || isStuck) reset(this.socket);
+    else this.#connection.close();
+    this.gone();
   }
 
   /** Takes the connection out of HTTP, paused. @returns what the client sent behind the request. */

@@ -3,14 +3,14 @@ import { dial } from "@outrigger/net/dial";
 import { answerFor, answerText } from "../answer.ts";
 import { type Authority, hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
-import { Exchange } from "../exchange.ts";
+import { CLIENT_GONE, Exchange } from "../exchange.ts";
 import { type Failure, internalFailure, refusalFailure, ruleDenial } from "../failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
 import { parseAuthorityForm } from "../target.ts";
-import { closeRefused, inspect, observe } from "../tunnel/inspect.ts";
+import { ACCESS_DENIED, inspect, observe } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
 import { closeAfter } from "./close.ts";
@@ -40,7 +40,7 @@ export function handleConnect(engine: Engine, head: RequestHead, tunnel: TunnelR
     exchange.decision = decision;
     if (!decision.allowed) return deny(exchange, tunnel, ruleDenial(question, decision));
     locate(engine, exchange.snapshot, authority, decision.granting, (failure, addresses) => {
-      if (client.destroyed) return exchange.finish(499);
+      if (client.destroyed) return exchange.finish(CLIENT_GONE);
       if (failure) return deny(exchange, tunnel, failure);
       open(engine, exchange, tunnel, authority, addresses);
     });
@@ -61,7 +61,7 @@ function open(
   const started = performance.now();
   const options = { addresses, port: authority.port, timeout: timeouts.connect, allowHalfOpen: true };
   const giveUp = dial(options, (error, upstream, address) => {
-    client.off("close", giveUp);
+    client.off("close", abandon);
     engine.telemetry.dialled((performance.now() - started) / 1000);
     if (upstream === undefined) {
       const failure = upstreamFailure(error ?? new Error("no connection"), `${hostText(authority)}:${authority.port}`);
@@ -83,7 +83,11 @@ function open(
     }
     pass(exchange, tunnel, upstream, tunnel.rest);
   });
-  client.once("close", giveUp);
+  const abandon = () => {
+    giveUp();
+    exchange.finish(CLIENT_GONE);
+  };
+  client.once("close", abandon);
 }
 
 function inspectAndRelay(exchange: Exchange, tunnel: TunnelRequest, upstream: Socket, authority: Authority): void {
@@ -107,7 +111,7 @@ function inspectAndRelay(exchange: Exchange, tunnel: TunnelRequest, upstream: So
       hint: `the tunnel to ${authority.host} may carry TLS to that name only`,
       denied: true,
     };
-    closeRefused(client, verdict.reason !== "not_tls");
+    closeAfter(client, verdict.reason === "not_tls" ? "" : ACCESS_DENIED);
     exchange.finish(200);
   });
 }

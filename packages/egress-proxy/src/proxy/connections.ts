@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 
 /** Client connections of all listeners, for the limit, the metric and the drain. */
 export class Connections {
-  /** With the time each was accepted. */
+  /** With the time each was accepted; infinite for those that may stay silent. */
   readonly #open = new Map<Socket, number>();
   #waiters: (() => void)[] = [];
 
@@ -10,9 +10,12 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Counts the connection until it closes. */
-  add(socket: Socket): void {
-    this.#open.set(socket, performance.now());
+  /**
+   * Counts the connection until it closes.
+   * @param maybeSilent the server may be the first to speak, or the only one.
+   */
+  add(socket: Socket, { maybeSilent } = { maybeSilent: false }): void {
+    this.#open.set(socket, maybeSilent ? Number.POSITIVE_INFINITY : performance.now());
     socket.once("close", () => {
       this.#open.delete(socket);
       if (this.#open.size > 0) return;
@@ -21,7 +24,7 @@ export class Connections {
     });
   }
 
-  /** Ends connections that have not sent a byte for this many milliseconds since they were accepted. */
+  /** Ends connections that have not sent a byte for this many milliseconds since they were accepted, and should have. */
   closeUnused(age: number): void {
     const latest = performance.now() - age;
     for (const [socket, accepted] of this.#open) if (socket.bytesRead === 0 && accepted < latest) socket.destroy();

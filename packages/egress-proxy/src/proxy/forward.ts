@@ -93,19 +93,19 @@ class Forwarding implements Transaction {
     });
   }
 
-  informed({ status, phrase, fields }: ResponseHead): void {
-    this.#client.inform(status, phrase, responseFields(fields));
+  informed(head: ResponseHead): void {
+    this.#client.inform(head.status, head.phrase, responseFields(head));
   }
 
-  answered({ status, phrase, fields }: ResponseHead): void {
+  answered(head: ResponseHead): void {
     clearTimeout(this.#timer);
-    if (this.#plan.watch?.answered(status)) {
+    if (this.#plan.watch?.answered(head.status)) {
       this.#leave();
       return;
     }
     this.#exchange.address ??= this.#connection?.address;
     this.#isAnswered = true;
-    this.#client.begin(status, phrase, responseFields(fields));
+    this.#client.begin(head.status, head.phrase, responseFields(head));
   }
 
   piece(data: Buffer): void {
@@ -201,7 +201,7 @@ class Forwarding implements Transaction {
     if (this.#isOver || this.#client.isClosed) return;
     if (this.#isAnswered) {
       this.#isOver = true;
-      this.#client.cut();
+      this.#client.cut(error instanceof UpstreamTimeout && this.#client.isFull);
       return;
     }
     this.#leave();

@@ -3,10 +3,11 @@ import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { limitFailure } from "../failure.ts";
 import type { RequestHead } from "../http/head.ts";
-import { ClientConnection, type Handlers } from "./client-connection.ts";
+import { ClientConnection } from "./client-connection.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { closeAfter } from "./close.ts";
 import type { Connections } from "./connections.ts";
+import type { Handlers } from "./handlers.ts";
 import { answerMalformed } from "./malformed-request.ts";
 
 /** What a listener does with requests; the connections behind them are within the limits already. */
@@ -30,6 +31,7 @@ export class HttpListener {
   readonly #open = new Set<ClientConnection>();
   /** Runs while there are connections. */
   #sweeper: NodeJS.Timeout | undefined;
+  #isRetired = false;
 
   constructor(engine: Engine, connections: Connections, service: Service) {
     this.#engine = engine;
@@ -54,14 +56,16 @@ export class HttpListener {
     }
     if (!isCounted) this.#connections.add(socket);
     const connection = new ClientConnection(socket, this.#handlers);
+    if (this.#isRetired) connection.retire();
     this.#open.add(connection);
     socket.once("close", () => this.#closed(connection));
     this.#sweeper ??= this.#startSweeper();
   }
 
-  /** Ends connections that have been served and have nothing under way. */
-  closeIdle(): void {
-    for (const connection of this.#open) if (connection.isIdle) connection.socket.destroy();
+  /** Ends its connections: those without a request under way now, others, and those to come, after one answer. */
+  retire(): void {
+    this.#isRetired = true;
+    for (const connection of this.#open) connection.retire();
   }
 
   #closed(connection: ClientConnection): void {

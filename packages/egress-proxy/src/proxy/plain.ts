@@ -1,6 +1,6 @@
 import { type Authority, authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
-import { Exchange, type Kind } from "../exchange.ts";
+import { CLIENT_GONE, Exchange, type Kind } from "../exchange.ts";
 import { internalFailure, noRouteDenial, refusalFailure, ruleDenial } from "../failure.ts";
 import { METHOD_OVERRIDES, requestFields } from "../http/fields.ts";
 import { locate } from "../locate.ts";
@@ -13,9 +13,6 @@ import { checkHead, type Framing } from "./head-check.ts";
 import { reject } from "./reject.ts";
 import { sendByRoute } from "./route-request.ts";
 import { isWebSocket } from "./upgrade.ts";
-
-/** The status in records of a client that left before its answer; no client gets it. */
-const CLIENT_GONE = 499;
 
 /** The address of a routes' own listener; absent on the proxy port. */
 export interface Entry {

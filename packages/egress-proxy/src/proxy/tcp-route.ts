@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { dial } from "@outrigger/net/dial";
 import type { Engine } from "../engine.ts";
-import { Exchange } from "../exchange.ts";
+import { CLIENT_GONE, Exchange } from "../exchange.ts";
 import type { Failure } from "../failure.ts";
 import { limitFailure, noRouteDenial } from "../failure.ts";
 import { locate } from "../locate.ts";
@@ -23,7 +23,7 @@ export function createTcpListener(
     const { limits } = exchange.snapshot.config;
     const active = findRoute();
     if (connections.size >= limits.connections) return close(exchange, client, limitFailure(limits.connections));
-    connections.add(client);
+    connections.add(client, { maybeSilent: true });
     if (active === undefined) return close(exchange, client, noRouteDenial({ host: "", kind: "name", port: 0 }));
     exchange.route = active.route;
     exchange.authority = active.route.from.authority;
@@ -50,15 +50,20 @@ function connectInTurn(
   const giveUp = (failure: Failure) => {
     balancer.note(member, false);
     balancer.release(member);
-    if (client.destroyed) exchange.finish(499);
-    else if (tried.size < balancer.members.length) connectInTurn(engine, exchange, client, active, tried);
+    if (tried.size < balancer.members.length) connectInTurn(engine, exchange, client, active, tried);
     else close(exchange, client, failure);
   };
   locate(engine, exchange.snapshot, upstream.authority, [upstreamGrant(route, upstream)], (failure, addresses) => {
+    if (client.destroyed) {
+      balancer.release(member);
+      return exchange.finish(CLIENT_GONE);
+    }
     if (failure) return giveUp(failure);
     const started = performance.now();
     const timeout = Math.min(timeouts.connect, route.timeout);
-    dial({ addresses, port: upstream.authority.port, timeout, allowHalfOpen: true }, (error, server, address) => {
+    const options = { addresses, port: upstream.authority.port, timeout, allowHalfOpen: true };
+    const stop = dial(options, (error, server, address) => {
+      client.off("close", abandon);
       engine.telemetry.dialled((performance.now() - started) / 1000);
       if (server === undefined) return giveUp(upstreamFailure(error ?? new Error("no connection"), upstream.text));
       balancer.note(member, true);
@@ -70,6 +75,12 @@ function connectInTurn(
         exchange.finish(200);
       });
     });
+    const abandon = () => {
+      stop();
+      balancer.release(member);
+      exchange.finish(CLIENT_GONE);
+    };
+    client.once("close", abandon);
   });
 }
 

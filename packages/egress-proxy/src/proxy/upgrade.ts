@@ -30,7 +30,7 @@ interface Switch {
 export function switchProtocols(exchange: Exchange, client: ClientRequest, { head, socket, first }: Switch): void {
   const { socket: clientSocket } = client;
   const early = client.detach();
-  const lines = `HTTP/1.1 101 ${head.phrase}\r\n${fieldLines(responseFields(head.fields))}${UPGRADE_LINES}\r\n`;
+  const lines = `HTTP/1.1 101 ${head.phrase}\r\n${fieldLines(responseFields(head))}${UPGRADE_LINES}\r\n`;
   clientSocket.write(lines, "latin1");
   if (first.length > 0) clientSocket.write(first);
   if (early.length > 0) socket.write(early);

@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { SniCheck, type SniVerdict } from "./sni-check.ts";
 
-/** TLS record: alert, fatal, access_denied (RFC 8446 section 6.2). */
-const ACCESS_DENIED = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
+/** TLS record: alert, fatal, access_denied (RFC 8446 section 6.2); tells a client that speaks TLS in TLS. */
+export const ACCESS_DENIED = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
 
 type Decided = Exclude<SniVerdict, { state: "undecided" }>;
 export type Inspected = (verdict: Decided, bytes: Buffer) => void;
@@ -45,10 +45,4 @@ export function observe(client: Socket, host: string, first: Buffer, done: (verd
   };
   client.on("data", feed);
   if (first.length > 0) feed(first);
-}
-
-/** Ends a refused tunnel: a client that speaks TLS is told so in TLS. */
-export function closeRefused(client: Socket, isTls: boolean): void {
-  if (isTls) client.write(ACCESS_DENIED);
-  client.destroySoon();
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { freeChunk } from "./free-chunk.ts";
+import { reset } from "./reset.ts";
 
 /**
  * Passes bytes between two sockets until both directions have ended. Half-close and reset are passed on; `idleTimeout`
@@ -35,7 +36,7 @@ function link(from: Socket, to: Socket, closed: () => void): void {
   to.on("drain", () => from.resume());
   from.on("end", () => to.end());
   from.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "ECONNRESET") to.resetAndDestroy();
+    if (error.code === "ECONNRESET") reset(to);
     else to.destroy();
   });
   from.once("close", () => {

@@ -133,7 +133,7 @@ export class UpstreamConnection {
       }
       if (this.#body === undefined) {
         at = this.#heads.push(chunk, at);
-        if (at < 0) return true;
+        if (at < 0) break;
         const head = readResponseHead(this.#heads.text);
         if (head.status === 101) {
           this.#upgrade(transaction, head, Buffer.from(chunk.subarray(at)));
@@ -177,6 +177,7 @@ export class UpstreamConnection {
     socket.off("drain", this.#onDrain);
     socket.off("end", this.#onEnd);
     socket.off("error", this.#onError);
+    socket.allowHalfOpen = true; // from here on it is a tunnel
     socket.pause();
     transaction.upgraded(head, socket, first);
   }

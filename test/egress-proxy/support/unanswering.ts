@@ -1,0 +1,26 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { TestContext } from "node:test";
+import { atEnd } from "../../harness/at-end.ts";
+
+/** Listens with the shortest queue there is, and never accepts. */
+const PROGRAM = `
+const server = require("node:net").createServer().listen(0, "127.0.0.1", 1, () => {
+  require("node:fs").writeSync(1, String(server.address().port));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});`;
+
+/** Starts a server whose queue is full: the kernel drops what asks for a connection. @returns its port. */
+export async function startUnanswering(t: Pick<TestContext, "after">): Promise<number> {
+  const child = spawn(process.execPath, ["-e", PROGRAM], { stdio: ["ignore", "pipe", "ignore"] });
+  atEnd(t, () => child.kill("SIGKILL"));
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  for (let index = 0; index < 4; index++) {
+    const socket = connect(Number(port), "127.0.0.1").on("error", () => {});
+    atEnd(t, () => socket.destroy());
+    // The last ones wait for ever.
+    await Promise.race([once(socket, "connect"), new Promise((resolve) => setTimeout(resolve, 300))]);
+  }
+  return Number(port);
+}
