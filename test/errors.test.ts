@@ -10,7 +10,7 @@ import { eventually } from "./harness/eventually.ts";
 import { get } from "./harness/http.ts";
 import { freePort } from "./harness/ports.ts";
 import { temporaryDirectory } from "./harness/temporary.ts";
-import { runTool, startTool, type ToolName } from "./harness/tool.ts";
+import { repository, runTool, startTool, type ToolName } from "./harness/tool.ts";
 
 interface Case {
   tool: ToolName;
@@ -29,7 +29,10 @@ const cases: Case[] = [
     typo: "logs:\n  pollIntervall: 1s\n  files: [/logs/*.log]\n",
     path: "logs.pollIntervall",
     meant: "pollInterval",
-    listening: { yaml: "logs: { files: [/nowhere/*.log], admin: { port: PORT } }\n", key: "logs.admin.port" },
+    listening: {
+      yaml: `logs: { files: [${path.join(repository, "LICENSE")}], admin: { port: PORT } }\n`,
+      key: "logs.admin.port",
+    },
   },
   {
     tool: "healthz",
@@ -103,8 +106,9 @@ for (const { tool, typo, path: where, meant, listening } of cases) {
     await new Promise<void>((resolve) => taken.listen(0, resolve));
     const { port } = taken.address() as { port: number };
     const file = configuration(t, listening.yaml.replace("PORT", String(port)));
-    const { code, logs } = await runTool(tool, ["--config", file], { test: t });
+    const { code, stdout, logs } = await runTool(tool, ["--config", file], { test: t });
     assert.equal(code, 1);
+    assert.equal(stdout, "", "an orchestrator starts it again and again: no line may come out every time");
     const errors = logs.filter(({ level }) => level === "error");
     assert.equal(errors.length, 1, JSON.stringify(logs));
     assert.ok(errors[0]?.msg.includes(`:${port}`) && errors[0].msg.includes(listening.key), errors[0]?.msg);

@@ -42,6 +42,15 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     longLine: (source, action) => metrics.longLine(source, action),
     parseError: (source) => metrics.parseError(source),
   });
+  const open = (port: number) =>
+    serveAdmin({
+      port,
+      key: "logs.admin.port",
+      routes: adminRoutes({ tool, registry, ready: () => (isReady ? undefined : "the first scan is not done") }),
+      log,
+    });
+  const opened = open(config.admin.port);
+
   const { sources, watch, pollInterval, rotateGrace, checkpoint, exitWhen } = config;
   const once = exitWhen === "eof";
   const follower: Follower = follow({
@@ -51,6 +60,8 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     rotateGrace,
     once,
     resume: checkpoint === undefined ? undefined : loadCheckpoint(checkpoint, log),
+    // A start that fails and is repeated must not write its lines every time.
+    after: opened,
     consumer: outputs,
     log,
     events: metrics.events,
@@ -79,15 +90,8 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     void stop().then(done.resolve);
   }, exitInterval);
 
-  const open = (port: number) =>
-    serveAdmin({
-      port,
-      key: "logs.admin.port",
-      routes: adminRoutes({ tool, registry, ready: () => (isReady ? undefined : "the first scan is not done") }),
-      log,
-    });
   const ready = (async () => {
-    admin = await open(config.admin.port);
+    admin = await opened;
     await follower.ready;
     for (const warning of [...warnings(config), ...mountWarnings(config.sources)]) log.warn(warning);
     // From the first moment on a restart must know which files were there, even if it is killed before any progress.
@@ -102,6 +106,11 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
   };
   const shutDown = async () => {
     clearInterval(exitTimer);
+    const isOpen = await opened.then(
+      () => true,
+      () => false,
+    );
+    if (!isOpen) return 0;
     limiter.lift();
     const deadline = performance.now() + (once ? Number.POSITIVE_INFINITY : current.drainTimeout);
     const unread = await follower.drain({ timeout: deadline - performance.now(), quiet: current.quiet });

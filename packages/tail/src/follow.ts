@@ -105,8 +105,11 @@ class FileFollower implements Follower {
     });
     this.finished = this.#finish.promise;
     this.finished.catch(() => {});
-    this.ready = Promise.resolve().then(() => this.#schedule.begin());
-    if (once) this.ready.then(() => this.drain({ timeout: Number.POSITIVE_INFINITY }));
+    this.ready = Promise.resolve(options.after).then(() => this.#schedule.begin());
+    this.ready.then(
+      () => (once ? this.drain({ timeout: Number.POSITIVE_INFINITY }) : undefined),
+      () => this.close(),
+    );
   }
 
   drain(request: { timeout: number; quiet?: number }): Promise<Unread[]> {

@@ -87,6 +87,8 @@ export interface FollowOptions {
   readonly pollInterval?: number;
   /** Milliseconds without growth for which a renamed or deleted file is still read. Default 5000. */
   readonly rotateGrace?: number;
+  /** Nothing is looked for or read before this resolves, and nothing ever is when it rejects. Default: at once. */
+  readonly after?: Promise<unknown>;
   /** Read what is there to its end; no watches, no further passes; then `finished` resolves. */
   readonly once?: boolean;
   /** Offsets of an earlier run. */
