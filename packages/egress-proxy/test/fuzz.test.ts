@@ -186,10 +186,13 @@ const rules = [
   { host: "limited.test", methods: ["GET"], paths: ["/ok/**"] },
 ];
 
-/** The same rules among decoys, some of which differ from them by a letter. */
-function snapshotOf(count: number): Snapshot {
+/** A policy of one rule, and one of all of them. */
+const policies = [...rules.map((rule) => [rule]), rules];
+
+/** These rules among decoys, some of which differ from them by a letter: this many in all. */
+function snapshotOf(wanted: readonly object[], count: number): Snapshot {
   const decoys = Array.from(
-    { length: Math.max(0, count - rules.length) },
+    { length: count - wanted.length },
     (_, index) =>
       [
         `decoy${index}.example.org`,
@@ -197,7 +200,7 @@ function snapshotOf(count: number): Snapshot {
         { host: `apx${index}.good.test`, ports: [80], methods: ["POST"] },
       ][index % 3],
   );
-  const allow = [...decoys.slice(0, decoys.length / 2), ...rules, ...decoys.slice(decoys.length / 2)];
+  const allow = [...decoys.slice(0, decoys.length / 2), ...wanted, ...decoys.slice(decoys.length / 2)];
   return createSnapshot(egressSection.schema.parse({ allow }), new OwnListeners());
 }
 
@@ -206,12 +209,13 @@ const resolver = { peek: () => [{ family: 4, words: [0x0808, 0x0808] }] } as unk
 
 test(`${VERDICTS} mutated URLs: 1, 99, 101 and 10,000 rules and explain give one verdict`, async () => {
   const random = seededRandom();
-  const snapshots = [rules.length, 99, 101, 10_000].map(snapshotOf);
+  const sizes = policies.map((policy) => [policy.length, 99, 101, 10_000].map((count) => snapshotOf(policy, count)));
   const urls = hosts.flatMap((host) => [`http://${host}/`, `https://${host}/`, `http://${host}:8080/ok/a`]);
   urls.push("http://limited.test/ok/a", "http://limited.test/no", "https://limited.test/");
   const seen = new Map<string, number>();
   for (let count = 0; count < VERDICTS; count++) {
     const url = random(8) === 0 ? pick(random, urls) : mutateText(random, pick(random, urls), fragments);
+    const snapshots = sizes[count % sizes.length] ?? [];
     const verdicts = snapshots.map((snapshot) => judge(url, snapshot));
     assert.ok(
       verdicts.every((verdict) => verdict === verdicts[0]),
