@@ -15,11 +15,23 @@ test("--help lists every command with what it is for", async () => {
   }
 });
 
-test("--version prints name and version", async () => {
-  const { code, stdout } = await runTool("outrigger", ["--version"]);
-  assert.equal(code, 0);
-  assert.equal(stdout, `outrigger ${version}\n`);
-});
+for (const word of ["--version", "version"]) {
+  test(`${word} prints name and version`, async () => {
+    const { code, stdout } = await runTool("outrigger", [word]);
+    assert.equal(code, 0);
+    assert.equal(stdout, `outrigger ${version}\n`);
+  });
+}
+
+for (const name of ["check", "healthz"]) {
+  test(`help ${name} says what ${name} --help says`, async () => {
+    const [asked, own] = await Promise.all([
+      runTool("outrigger", ["help", name]),
+      runTool("outrigger", [name, "--help"]),
+    ]);
+    assert.deepEqual([asked.code, asked.stdout], [0, own.stdout]);
+  });
+}
 
 for (const command of ["run", "check", "schema", "pause"]) {
   test(`${command} --help shows its usage and does nothing else`, async () => {

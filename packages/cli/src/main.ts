@@ -11,10 +11,10 @@ import { tools } from "./sections.ts";
 /** The `outrigger` command line: a tool's name hands over to that tool; everything else ends with an exit status. */
 export async function main(argv: string[]): Promise<void> {
   const [name, ...rest] = argv;
-  const tool = Object.values(tools).find((candidate) => candidate.name === name);
+  const tool = toolNamed(name === "help" ? rest[0] : name);
   if (tool) {
     const toolMain = await tool.main();
-    return toolMain(rest);
+    return toolMain(name === "help" ? ["--help"] : rest);
   }
   const { options, problems } = logOptionsFrom(process.env);
   const log = createLog("outrigger", options);
@@ -27,9 +27,11 @@ export async function main(argv: string[]): Promise<void> {
   }
 }
 
+const toolNamed = (name: string | undefined) => Object.values(tools).find((candidate) => candidate.name === name);
+
 async function dispatch(name: string | undefined, argv: readonly string[]): Promise<number> {
-  if (name === "--version") return print(`outrigger ${version}\n`).then(() => 0);
-  if (name === "--help" || name === "-h" || name === "help") return printHelp();
+  if (name === "--version" || name === "version") return print(`outrigger ${version}\n`).then(() => 0);
+  if (name === "--help" || name === "-h" || name === "help") return printHelp(argv[0]);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     const known = [...commands, ...Object.values(tools)].map((candidate) => candidate.name);
@@ -41,14 +43,15 @@ async function dispatch(name: string | undefined, argv: readonly string[]): Prom
   }
   const invocation = readInvocation(command, argv);
   if (invocation.options.values.has("help")) {
-    const { commandHelp } = await import("./help.ts");
-    return print(commandHelp(command)).then(() => 0);
+    return printHelp(command.name);
   }
   return command.run(invocation);
 }
 
-async function printHelp(): Promise<number> {
-  const { overview } = await import("./help.ts");
-  await print(overview());
+/** The help of a command, or of all of them. */
+async function printHelp(name: string | undefined): Promise<number> {
+  const command = commands.find((candidate) => candidate.name === name);
+  const { commandHelp, overview } = await import("./help.ts");
+  await print(command === undefined ? overview() : commandHelp(command));
   return 0;
 }
