@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { atEnd } from "../../harness/at-end.ts";
@@ -61,6 +61,7 @@ test("behind a dead resolver localhost and the hosts file still resolve, and eac
           localhost: { http: `http://localhost:${target.port}/`, ...patient },
           below: { http: `http://app.localhost:${target.port}/`, ...patient },
           literal: { http: `http://127.0.0.1:${target.port}/`, ...patient },
+          late: { dns: "late.example", ...quick },
           hosts: { tcp: `app.internal:${target.port}`, ...patient },
           file: { file: hosts, ...patient },
         },
@@ -93,6 +94,9 @@ test("behind a dead resolver localhost and the hosts file still resolve, and eac
     assert.equal(await runs(name, "failure"), 0, name);
     assert.ok((await runs(name, "success")) >= 10, name);
   }
+  assert.match(checks.late.error, /^timeout/);
+  appendFileSync(hosts, "127.0.0.1 late.example\n");
+  await eventually(async () => assert.equal((await details()).late.status, "OK"));
   const ended = new Promise((resolve) => tool.once("exit", (code, signal) => resolve({ code, signal })));
   tool.kill("SIGTERM");
   // The look-ups under way would take minutes.

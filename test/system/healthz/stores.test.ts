@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { atEnd } from "../../harness/at-end.ts";
@@ -8,6 +8,7 @@ import { eventually } from "../../harness/eventually.ts";
 import { freePort } from "../../harness/ports.ts";
 import { temporaryDirectory } from "../../harness/temporary.ts";
 import { startHealthz, verdictOf } from "../../healthz/healthz.ts";
+import { ca, fixture } from "../../healthz/tls-target.ts";
 
 const QUICK = { interval: "100ms", fall: 1 };
 
@@ -99,6 +100,25 @@ test("Redis that has no room for another client fails", async (t) => {
   await healthz.until("/healthz/cache", 503);
 });
 
+test("Redis behind TLS with its own CA: trusted, unknown, and without TLS", async (t) => {
+  const port = await freePort();
+  const keys = ["--tls-cert-file", fixture("server.pem"), "--tls-key-file", fixture("server-key.pem")];
+  startRedis(t, 0, "--tls-port", String(port), ...keys, "--tls-ca-cert-file", ca, "--tls-auth-clients", "no");
+  const address = `localhost:${port}`;
+  const healthz = await startHealthz(t, {
+    checks: {
+      trusted: { redis: { address, tls: { ca } }, ...QUICK },
+      unknown: { redis: `rediss://${address}`, ...QUICK },
+      plain: { redis: address, ...QUICK },
+    },
+  });
+  await healthz.until("/healthz/trusted", 200);
+  await eventually(async () => {
+    assert.match(await verdictOf(healthz, "unknown"), /^certificate or TLS error/);
+    assert.match(await verdictOf(healthz, "plain"), /^(the server closed the connection|connection reset)/);
+  });
+});
+
 const postgresBin = findPostgres();
 
 /** Debian keeps each version's programs in a directory of its own. */
@@ -122,6 +142,8 @@ interface Postgres {
   port: number;
   /** What it has written to its log so far; kept here, because it writes on while the directory is being removed. */
   log(): string;
+  /** A copy of a fixture that is the server's own: it refuses a key that others may read. */
+  own(name: string): string;
   start(...options: string[]): ChildProcess;
 }
 
@@ -162,7 +184,14 @@ async function makeCluster(t: TestContext): Promise<Postgres> {
     });
     return child;
   };
-  return { port, log: () => log, start };
+  const own = (name: string) => {
+    const copy = path.join(directory, name);
+    copyFileSync(fixture(name), copy);
+    chmodSync(copy, 0o600);
+    if (user.uid !== undefined) chownSync(copy, user.uid, user.gid!);
+    return copy;
+  };
+  return { port, log: () => log, own, start };
 }
 
 test("PostgreSQL itself: up, unknown user and database, stopped, ended; its log has no complaint", async (t) => {
@@ -186,6 +215,24 @@ test("PostgreSQL itself: up, unknown user and database, stopped, ended; its log 
   await healthz.until("/healthz/store", 200);
   server.kill("SIGINT");
   await healthz.until("/healthz/store", 503);
+});
+
+test("PostgreSQL behind TLS with its own CA: trusted and unknown", async (t) => {
+  if (postgresBin === undefined) return t.skip("PostgreSQL is not installed");
+  const cluster = await makeCluster(t);
+  const [cert, key] = [cluster.own("server.pem"), cluster.own("server-key.pem")];
+  cluster.start("-c", "ssl=on", "-c", `ssl_cert_file=${cert}`, "-c", `ssl_key_file=${key}`);
+  const address = `localhost:${cluster.port}`;
+  const healthz = await startHealthz(t, {
+    checks: {
+      trusted: { postgres: { address, tls: { ca } }, ...QUICK },
+      unknown: { postgres: { address, tls: true }, ...QUICK },
+    },
+  });
+  await healthz.until("/healthz/trusted", 200);
+  await healthz.until("/healthz/unknown", 503);
+  await eventually(async () => assert.match(await verdictOf(healthz, "unknown"), /^certificate or TLS error/));
+  assert.doesNotMatch(cluster.log(), /incomplete startup packet|invalid length/);
 });
 
 /** Takes a connection and keeps it until the test ends; rejects when there is none left. */
