@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
+import { eventually } from "../harness/eventually.ts";
 import { freePort } from "../harness/ports.ts";
 import { runTool } from "../harness/tool.ts";
 import { type Exporter, openmetrics, sampleValue, startExporter } from "./exporter.ts";
@@ -90,4 +91,29 @@ test("a port in use is exit status 1 and named", async (t) => {
   ]);
   assert.equal(code, 1);
   assert.match(stderr, new RegExp(`${port}.*metrics\\.statsd\\.port`));
+});
+
+test("lines that come again count again, also under other mappings after a reload", async (t) => {
+  const mappings = (name: string) => ({ mappings: [{ match: "web.*", name, labels: { part: "$1" } }] });
+  const { exporter, port, send } = await receiving(t, mappings("before_total"));
+  const batch = "web.a:1|c\nweb.a:2|c|#k:v\nweb.a:1|c\nweb.a:1|c|@0.5\ntook:20|ms\ntook:20.5|ms\ndepth:4|g\ndepth:5|g";
+  send(batch);
+  await exporter.until(lines, 8);
+  const body = await exporter.scrape();
+  assert.equal(sampleValue(body, 'before_total{part="a"}'), 4);
+  assert.equal(sampleValue(body, 'before_total{k="v",part="a"}'), 2);
+  assert.equal(sampleValue(body, "took_seconds_sum"), 0.0405);
+  assert.equal(sampleValue(body, "depth"), 5);
+  exporter.configure(JSON.stringify({ metrics: { statsd: { port, ...mappings("after_total") } } }));
+  exporter.process.signal("SIGHUP");
+  await eventually(
+    async () => {
+      send("web.b:1|c");
+      assert.ok((await exporter.value('after_total{part="b"}')) !== undefined);
+    },
+    { ms: 30_000 },
+  );
+  send(batch);
+  await exporter.until('after_total{part="a"}', 0);
+  await exporter.until('after_total{part="a"}', 4);
 });

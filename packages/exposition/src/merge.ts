@@ -56,6 +56,8 @@ export function merge(
   const names = new NameTable(claims.values());
   const conflicts: Conflict[] = [];
   const refused = new Map<string, number>();
+  const contested = namesOfSeveral(contributions);
+  const whole: Family[] = [];
   let left = room;
   for (const contribution of contributions) {
     const { source } = contribution;
@@ -64,6 +66,12 @@ export function merge(
       const conflict = () => conflicts.push({ metric: family.name, source });
       if (!names.admits(family) || (claim && !representable(family))) {
         conflict();
+        continue;
+      }
+      // As it is, the same object: whoever has its text need not write it again.
+      if (!claim && !contested.has(family.name) && family.samples.length <= left && isDistinct(family.samples)) {
+        left -= family.samples.length;
+        whole.push(family);
         continue;
       }
       const taken = claim?.groups();
@@ -85,8 +93,29 @@ export function merge(
       }
     }
   }
-  const families = [...drafts.values()].map(({ family, samples }) => ({ ...family, samples }));
+  const families = [...whole, ...[...drafts.values()].map(({ family, samples }) => ({ ...family, samples }))];
   return { families: families.filter(({ samples }) => samples.length > 0), conflicts, refused };
+}
+
+/** The families that come more than once. */
+function namesOfSeveral(contributions: readonly Contribution[]): Set<string> {
+  const once = new Set<string>();
+  const several = new Set<string>();
+  for (const { name } of contributions.flatMap(({ families }) => families)) (once.has(name) ? several : once).add(name);
+  return several;
+}
+
+/** What was found out about samples that stay the same from scrape to scrape: those of text files. */
+const distinct = new WeakMap<readonly Sample[], boolean>();
+
+/** Whether no series comes twice. A parser sees to that, but for labels without a value. */
+function isDistinct(samples: readonly Sample[]): boolean {
+  let answer = distinct.get(samples);
+  if (answer === undefined) {
+    answer = new Set(samples.map(({ name, labels }) => seriesKey(name, withoutEmpty(labels)))).size === samples.length;
+    distinct.set(samples, answer);
+  }
+  return answer;
 }
 
 /** Types whose samples make sense together only. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Family } from "../src/document.ts";
 import { type Claim, merge } from "../src/merge.ts";
 import { parseOpenMetrics } from "../src/parse-openmetrics.ts";
 import { parseText } from "../src/parse-text.ts";
@@ -124,5 +125,30 @@ describe("between the formats", () => {
       rendered("# TYPE a_total counter\na_total 1\n", "openmetrics", true),
       "# TYPE a_total unknown\na_total 1\n",
     );
+  });
+});
+
+describe("a family that only one source has", () => {
+  const [family] = parseText('a{x="1"} 1\na{x="2"} 2\n') as [Family];
+
+  test("is passed on as it is, so that its text need not be written again", () => {
+    const { families } = merge([{ source: "s", families: [family] }], new Map(), 2);
+    assert.equal(families[0], family);
+  });
+
+  test("is cut when there is no room for all of it", () => {
+    const { families, refused } = merge([{ source: "s", families: [family] }], new Map(), 1);
+    assert.equal(families[0]?.samples.length, 1);
+    assert.deepEqual(refused, new Map([["s", 1]]));
+  });
+
+  test("loses a series that differs in an empty label only", () => {
+    const twice = parseText('a{x="1"} 1\na{x="1",y=""} 2\n');
+    const { families, conflicts } = merge([{ source: "s", families: twice }], new Map(), 10);
+    assert.deepEqual(
+      families[0]?.samples.map(({ value }) => value),
+      [1],
+    );
+    assert.equal(conflicts.length, 1);
   });
 });

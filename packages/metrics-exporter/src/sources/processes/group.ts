@@ -1,6 +1,6 @@
 /** The sums over the processes of one group. Counters go on when a process ends: what it has used stays used. */
 import type { Family, Sample } from "@outrigger/exposition/document";
-import { readFiles, readIo, readStatus, type Stat, ticksPerSecond } from "./proc.ts";
+import { countFiles, readFileLimit, readIo, readStatus, type Stat, ticksPerSecond } from "./proc.ts";
 
 /** A counter that a process has; the keys are those of `counterSeries`. */
 type Counters = Partial<Record<keyof typeof counterSeries, number>>;
@@ -32,11 +32,22 @@ const help: Readonly<Record<string, string>> = {
   namedprocess_namegroup_oldest_start_time_seconds: "Start time of the oldest process of this group, in Unix time.",
 };
 
+/** What is kept of a process from one look to the next. */
+interface Known {
+  readonly counters: Counters;
+  /** How many files it may have open, and when that was read: it hardly ever changes after the start. */
+  readonly fileLimit: number;
+  readonly limitReadAt: number;
+}
+
+/** Milliseconds that a limit is believed. */
+const limitAge = 30_000;
+
 export class ProcessGroup {
   readonly #name: string;
   readonly #totals: Counters = {};
-  /** What each process had at the last look, by PID and start time. */
-  #before = new Map<string, Counters>();
+  /** By PID and start time. */
+  #before = new Map<string, Known>();
 
   constructor(name: string) {
     this.#name = name;
@@ -46,6 +57,7 @@ export class ProcessGroup {
   look(processes: readonly Stat[], bootTime: number): Sample[] {
     const before = this.#before;
     this.#before = new Map();
+    const now = performance.now();
     const memory = { resident: 0, virtual: 0, swapped: 0 };
     const files = { known: false, open: 0, worst: 0 };
     for (const stat of processes) {
@@ -60,14 +72,17 @@ export class ProcessGroup {
         ...io,
       };
       const identity = `${stat.pid} ${stat.start}`;
-      this.#add(counters, before.get(identity));
-      this.#before.set(identity, counters);
+      const known = before.get(identity);
+      const isDue = known === undefined || now - known.limitReadAt > limitAge;
+      const { fileLimit, limitReadAt } = isDue ? { fileLimit: readFileLimit(stat.pid), limitReadAt: now } : known;
+      this.#add(counters, known?.counters);
+      this.#before.set(identity, { counters, fileLimit, limitReadAt });
       for (const key of ["resident", "virtual", "swapped"] as const) memory[key] += status?.[key] ?? 0;
-      const descriptors = readFiles(stat.pid);
-      if (!descriptors) continue;
+      const open = countFiles(stat.pid);
+      if (open === undefined) continue;
       files.known = true;
-      files.open += descriptors.open;
-      if (descriptors.limit > 0) files.worst = Math.max(files.worst, descriptors.open / descriptors.limit);
+      files.open += open;
+      if (fileLimit > 0) files.worst = Math.max(files.worst, open / fileLimit);
     }
     const samples = [
       this.#sample("num_procs", processes.length),

@@ -2,7 +2,7 @@
  * What Linux tells about processes, see proc(5). Read synchronously: these files never block, and a hundred of them take less
  * time than handing them to a thread pool.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 
 /** From `/proc/PID/stat`. Times are in clock ticks. */
 export interface Stat {
@@ -45,7 +45,7 @@ export function readStat(pid: number): Stat | undefined {
   // The name may hold blanks and parentheses: the fields begin behind the last one.
   const open = text.indexOf("(");
   const close = text.lastIndexOf(")");
-  const fields = text.slice(close + 2).split(" ");
+  const fields = text.slice(close + 2).split(" ", 20);
   // The first of these is field 3 of the manual page.
   const field = (number: number) => Number(fields[number - 3]);
   return {
@@ -69,13 +69,13 @@ export function readCommandLine(pid: number): string {
 export function readStatus(pid: number): Status | undefined {
   const text = read(`/proc/${pid}/status`);
   if (text === undefined) return undefined;
-  const number = (key: string) => Number(new RegExp(`^${key}:\\s*(\\d+)`, "m").exec(text)?.[1] ?? 0);
+  const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
   return {
-    resident: number("VmRSS") * 1024,
-    virtual: number("VmSize") * 1024,
-    swapped: number("VmSwap") * 1024,
-    voluntary: number("voluntary_ctxt_switches"),
-    nonvoluntary: number("nonvoluntary_ctxt_switches"),
+    resident: number(/^VmRSS:\s*(\d+)/m) * 1024,
+    virtual: number(/^VmSize:\s*(\d+)/m) * 1024,
+    swapped: number(/^VmSwap:\s*(\d+)/m) * 1024,
+    voluntary: number(/^voluntary_ctxt_switches:\s*(\d+)/m),
+    nonvoluntary: number(/^nonvoluntary_ctxt_switches:\s*(\d+)/m),
   };
 }
 
@@ -88,15 +88,20 @@ export function readIo(pid: number): { read: number; written: number } | undefin
   return { read: Number(readBytes), written: Number(writtenBytes) };
 }
 
-/** Open files and how many there may be; undefined when it may not be read. */
-export function readFiles(pid: number): { open: number; limit: number } | undefined {
+/** How many files are open; undefined when it may not be known. */
+export function countFiles(pid: number): number | undefined {
+  const directory = `/proc/${pid}/fd`;
   try {
-    const open = readdirSync(`/proc/${pid}/fd`).length;
-    const limit = Number(/^Max open files\s+(\d+)/m.exec(read(`/proc/${pid}/limits`) ?? "")?.[1] ?? 0);
-    return { open, limit };
+    // Since Linux 6.2 the directory's size is the answer, at a quarter of the cost; before, it is 0.
+    return statSync(directory).size || readdirSync(directory).length;
   } catch {
     return undefined;
   }
+}
+
+/** How many files may be open; 0 when there is no limit, or it may not be read. */
+export function readFileLimit(pid: number): number {
+  return Number(/^Max open files\s+(\d+)/m.exec(read(`/proc/${pid}/limits`) ?? "")?.[1] ?? 0);
 }
 
 /** When the machine was started, in Unix time. */
@@ -107,7 +112,8 @@ export function readBootTime(): number {
 /** Undefined when the file is not there or may not be read: processes end at any time. */
 function read(file: string): string | undefined {
   try {
-    return readFileSync(file, "latin1");
+    // Node reads UTF-8 with half of the system calls that other encodings take.
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }

@@ -6,6 +6,7 @@ import type { MetricStore } from "@outrigger/exposition/store";
 import { bytesBuckets, secondsBuckets } from "../../rules/metric-kind.ts";
 import { readLine, type StatsdError, type StatsdLine, type StatsdType } from "./line.ts";
 import type { Mapper } from "./mapping.ts";
+import { plainLine } from "./plain-line.ts";
 
 export type RefusedReason = StatsdError | "reserved" | "type_conflict" | "limit";
 
@@ -17,26 +18,49 @@ const types: Record<StatsdType, MetricType> = {
   d: "histogram",
 };
 
+/** Where the values of lines with the same key go. */
+interface Target {
+  readonly metric: AnyMetric;
+  readonly labels: readonly string[];
+  readonly line: Pick<StatsdLine, "type" | "relative" | "times">;
+}
+
+/** Keys that are remembered; an application has few, an attacker many. */
+const remembered = 1000;
+
 /** Takes lines; what is wrong with one does not touch the next. */
 export class StatsdMetrics {
   readonly #store: MetricStore;
-  /** May be replaced at any time. */
-  mapper: Mapper;
+  #mapper: Mapper;
   readonly #seriesPerMetric: number;
   /** Names that metrics of ours have or reserve, with the metric's own name. */
   readonly #owners = new Map<string, string>();
+  readonly #targets = new Map<string, Target>();
 
   constructor(store: MetricStore, mapper: Mapper, seriesPerMetric: number) {
     this.#store = store;
-    this.mapper = mapper;
+    this.#mapper = mapper;
     this.#seriesPerMetric = seriesPerMetric;
+  }
+
+  /** Maps names differently from now on. */
+  use(mapper: Mapper): void {
+    this.#mapper = mapper;
+    this.#targets.clear();
   }
 
   /** Takes one line; undefined when all is well, otherwise why it was refused. */
   take(text: string): RefusedReason | undefined {
+    const plain = plainLine(text);
+    const target = plain && this.#targets.get(plain.key);
+    // A metric may have been removed meanwhile, by a reload.
+    if (target && this.#store.get(target.metric.spec.name) === target.metric) {
+      record(target, plain.value);
+      return undefined;
+    }
     const line = readLine(text);
     if (typeof line === "string") return line;
-    const mapped = this.mapper.map(line.name);
+    const mapped = this.#mapper.map(line.name);
     if (mapped === "drop") return undefined;
     const type = types[line.type];
     const name = exposedName(mapped.name, line.type);
@@ -44,7 +68,9 @@ export class StatsdMetrics {
     if (labels === undefined || name.startsWith("outrigger_")) return "reserved";
     const metric = this.#metric(name, type);
     if (typeof metric === "string") return metric;
-    record(metric, labels, line);
+    const found = { metric, labels, line };
+    for (const value of line.values) record(found, value);
+    if (plain) this.#remember(plain.key, found);
     return undefined;
   }
 
@@ -52,6 +78,12 @@ export class StatsdMetrics {
   clear(): void {
     for (const name of new Set(this.#owners.values())) this.#store.remove(name);
     this.#owners.clear();
+    this.#targets.clear();
+  }
+
+  #remember(key: string, target: Target): void {
+    if (this.#targets.size >= remembered) this.#targets.clear();
+    this.#targets.set(key, target);
   }
 
   #metric(name: string, type: MetricType): AnyMetric | RefusedReason {
@@ -80,12 +112,10 @@ export class StatsdMetrics {
   }
 }
 
-function record(metric: AnyMetric, labels: readonly string[], { type, values, relative, times }: StatsdLine): void {
-  for (const value of values) {
-    if (metric instanceof CounterMetric) metric.add(labels, value * times);
-    else if (metric instanceof GaugeMetric) relative ? metric.change(labels, value) : metric.set(labels, value);
-    else metric.observe(labels, type === "ms" ? value / 1000 : value, Math.max(1, Math.round(times)));
-  }
+function record({ metric, labels, line: { type, relative, times } }: Target, value: number): void {
+  if (metric instanceof CounterMetric) metric.add(labels, value * times);
+  else if (metric instanceof GaugeMetric) relative ? metric.change(labels, value) : metric.set(labels, value);
+  else metric.observe(labels, type === "ms" ? value / 1000 : value, Math.max(1, Math.round(times)));
 }
 
 function exposedName(name: string, type: StatsdType): string {

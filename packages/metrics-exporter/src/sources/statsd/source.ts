@@ -92,7 +92,7 @@ export class StatsdSource implements Source {
 
   /** Maps names differently from now on. */
   use(mapper: Mapper): void {
-    this.#metrics.mapper = mapper;
+    this.#metrics.use(mapper);
   }
 
   /** What was received goes, too: nobody keeps it up to date any more. */
