@@ -143,6 +143,17 @@ export function limitFailure(limit: number): Failure {
   };
 }
 
+/** Too many connections for the limit of open files. */
+export function descriptorFailure(connections: number): Failure {
+  return {
+    status: 503,
+    error: "connection_limit_reached",
+    reason: "connection_limit_reached",
+    hint: `There are ${connections} client connections, and no file descriptors for more: close some, or raise the limit of open files (ulimit -n).`,
+    denied: false,
+  };
+}
+
 /** A bug of ours; the log has it. */
 export function internalFailure(cause: unknown): Failure {
   return {

@@ -30,8 +30,8 @@ interface Open {
   readonly address: AddressInfo;
 }
 
-/** Milliseconds. */
-const COMPLAINT_INTERVAL = 60_000;
+/** Milliseconds between two log lines about connections that cannot be taken. */
+export const COMPLAINT_INTERVAL = 60_000;
 
 /** The proxy port and the routes' own ports, opened and closed as the configuration changes. */
 export class Listeners {

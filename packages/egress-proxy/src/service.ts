@@ -6,7 +6,7 @@ import { adminPages } from "./admin-pages.ts";
 import { type EgressConfig, warnings } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import { Journal } from "./journal.ts";
-import { Listeners } from "./listeners.ts";
+import { COMPLAINT_INTERVAL, Listeners } from "./listeners.ts";
 import { OwnListeners } from "./own-listeners.ts";
 import { Connections } from "./proxy/connections.ts";
 import { isStandIn } from "./routes/stand-in.ts";
@@ -30,10 +30,11 @@ class EgressService implements Service<EgressConfig> {
   readonly #runtime: Runtime;
   readonly #engine: Engine;
   readonly #own = new OwnListeners();
-  readonly #connections = new Connections();
+  readonly #connections = new Connections(() => this.#complainOfShortage());
   readonly #listeners: Listeners;
   #admin: AdminServer | undefined;
   #isReady = false;
+  #lastShortage: number | undefined;
   #stopped: Promise<number> | undefined;
 
   constructor(config: EgressConfig, runtime: Runtime) {
@@ -88,6 +89,16 @@ class EgressService implements Service<EgressConfig> {
       servers: dns.servers,
       onLookup: lookedUp,
       isStandIn: (address) => isStandIn(this.#engine.snapshot.config.routes, address),
+    });
+  }
+
+  /** For every connection refused so; once a minute is often enough to say it. */
+  #complainOfShortage(): void {
+    const now = performance.now();
+    if (this.#lastShortage !== undefined && now - this.#lastShortage < COMPLAINT_INTERVAL) return;
+    this.#lastShortage = now;
+    this.#engine.log.error("refused a connection: no file descriptors are left for it; raise the limit (ulimit -n)", {
+      connections: this.#connections.size,
     });
   }
 

@@ -1,13 +1,35 @@
 import type { Socket } from "node:net";
+import { descriptorFailure, type Failure, limitFailure } from "../failure.ts";
+import { connectionsWithinDescriptors } from "./descriptors.ts";
 
 /** Client connections of all listeners, for the limit, the metric and the drain. */
 export class Connections {
   /** With the time each was accepted; infinite for those that may stay silent. */
   readonly #open = new Map<Socket, number>();
   #waiters: (() => void)[] = [];
+  readonly #onShortage: () => void;
+  #room: number | undefined;
+
+  /** @param onShortage called for connections that are refused although the configuration has room for them. */
+  constructor(onShortage: () => void) {
+    this.#onShortage = onShortage;
+  }
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /**
+   * Why another connection must not be accepted, if so.
+   * @param limit that of the configuration.
+   * @param size how many others there are.
+   */
+  refusal(limit: number, size = this.size): Failure | undefined {
+    this.#room ??= connectionsWithinDescriptors();
+    if (size < limit && size < this.#room) return undefined;
+    if (size >= limit) return limitFailure(limit);
+    this.#onShortage();
+    return descriptorFailure(size);
   }
 
   /**

@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
-import { limitFailure } from "../failure.ts";
 import type { RequestHead } from "../http/head.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ClientRequest } from "./client-request.ts";
@@ -50,8 +49,9 @@ export class HttpListener {
    */
   accept(socket: Socket, { isCounted } = { isCounted: false }): void {
     const limit = this.#engine.snapshot.config.limits.connections;
-    if (this.#connections.size - (isCounted ? 1 : 0) >= limit) {
-      closeAfter(socket, answerText(answerFor(limitFailure(limit), undefined), "close"));
+    const refusal = this.#connections.refusal(limit, this.#connections.size - (isCounted ? 1 : 0));
+    if (refusal !== undefined) {
+      closeAfter(socket, answerText(answerFor(refusal, undefined), "close"));
       return;
     }
     if (!isCounted) this.#connections.add(socket);

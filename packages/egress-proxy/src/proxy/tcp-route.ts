@@ -3,7 +3,7 @@ import { dial } from "@outrigger/net/dial";
 import type { Engine } from "../engine.ts";
 import { CLIENT_GONE, Exchange } from "../exchange.ts";
 import type { Failure } from "../failure.ts";
-import { limitFailure, noRouteDenial } from "../failure.ts";
+import { noRouteDenial } from "../failure.ts";
 import { locate } from "../locate.ts";
 import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
@@ -22,7 +22,8 @@ export function createTcpListener(
     const exchange = new Exchange(engine, "connect", "TCP");
     const { limits } = exchange.snapshot.config;
     const active = findRoute();
-    if (connections.size >= limits.connections) return close(exchange, client, limitFailure(limits.connections));
+    const refusal = connections.refusal(limits.connections);
+    if (refusal !== undefined) return close(exchange, client, refusal);
     connections.add(client, { maybeSilent: true });
     if (active === undefined) return close(exchange, client, noRouteDenial({ host: "", kind: "name", port: 0 }));
     exchange.route = active.route;

@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** For listeners, DNS, files that are read again, and the second address of a dial. */
+const RESERVE = 16;
+/** Each client connection has one to an upstream. */
+const PER_CONNECTION = 2;
+
+/**
+ * How many client connections the file descriptors of this process are enough for; infinite where that is not known.
+ *
+ * Node gives no chance to stop accepting at EMFILE: libuv closes what clients open then, without a word to anybody.
+ */
+export function connectionsWithinDescriptors(): number {
+  try {
+    const most = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1];
+    if (most === undefined) return Number.POSITIVE_INFINITY;
+    const open = readdirSync("/proc/self/fd").length;
+    return Math.max(1, Math.floor((Number(most) - open - RESERVE) / PER_CONNECTION));
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
