@@ -15,7 +15,7 @@ export interface Verdict {
   word: Aggregate;
   ok: boolean;
   findings: readonly Finding[];
-  /** Names that `?exclude` gave and that no check has. */
+  /** Names that `?exclude` gave and that no check has: each once, sorted, as kube-apiserver lists them. */
   unknownExclusions: readonly string[];
   /** Why it fails although every check may pass. */
   reason: string | undefined;
@@ -35,7 +35,7 @@ export function judge(health: Health, word: Aggregate, exclude: readonly string[
     word,
     ok: reason === undefined && findings.every(({ check, passes, excluded }) => passes || excluded || !check.critical),
     findings,
-    unknownExclusions: exclude.filter((name) => health.check(name) === undefined),
+    unknownExclusions: [...new Set(exclude)].filter((name) => health.check(name) === undefined).sort(),
     reason,
   };
 }
