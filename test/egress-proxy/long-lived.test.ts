@@ -34,5 +34,7 @@ for (const { name, isRefusedFirst, head, answer } of cases) {
     await client.send("two.").until("echo one.echo two.");
     assert.doesNotMatch(client.text, /head_timeout/);
     client.socket.destroy();
+    // A second signal would end it before its record is written.
+    await proxy.tool.exited;
   });
 }
