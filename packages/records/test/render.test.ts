@@ -90,3 +90,18 @@ describe("a template", () => {
     assert.throws(() => rendererOf(template("{time"), labels), /"\{" stands alone/);
   });
 });
+
+it("a block of records is written as the records one by one are, whatever they and the labels hold", () => {
+  const text = fc.string({
+    unit: fc.constantFrom("a", '"', "\n", "n", "\r", "\t", "$", "&", "é", "\u{1f600}", "\u2028"),
+  });
+  fc.assert(
+    fc.property(text, text, (records, file) => {
+      const renderer = rendererOf("json", { source: "app$&", file });
+      const lines = records.split("\n");
+      for (const line of renderer.texts(lines).split("\n").slice(0, -1)) assert.equal(JSON.parse(line).file, file);
+      assert.deepEqual(renderer.block?.(records), { text: renderer.texts(lines), count: lines.length });
+    }),
+  );
+  assert.equal(rendererOf("json", { source: "app", file: "/f" }).block?.("a\\nb"), undefined);
+});

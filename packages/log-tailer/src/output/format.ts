@@ -1,6 +1,6 @@
 import type { Parse, ParsedRecord } from "@outrigger/records/record";
 import { type RecordOutput, rendererOf } from "@outrigger/records/render";
-import type { Labels, Renderer } from "@outrigger/records/renderer";
+import type { Labels, RenderedBlock, Renderer } from "@outrigger/records/renderer";
 
 /** Writes the records of one generation; all results end with a newline. */
 export interface Format {
@@ -8,6 +8,8 @@ export interface Format {
   readonly encoding: "utf8" | "latin1";
   /** Records of one line each that are not parsed. */
   lines(lines: readonly string[]): string;
+  /** The same for lines with `\n` between them; undefined when they have to be cut apart. */
+  block(lines: string): RenderedBlock | undefined;
   /** A record of one or more lines; `parsed` is what its first line says, or undefined. */
   record(lines: readonly string[], parsed: ParsedRecord | undefined): string;
 }
@@ -26,6 +28,10 @@ export class RenderedFormat implements Format {
 
   lines(lines: readonly string[]): string {
     return this.#renderer.texts(lines);
+  }
+
+  block(lines: string): RenderedBlock | undefined {
+    return this.#renderer.block?.(lines);
   }
 
   record(lines: readonly string[], parsed: ParsedRecord | undefined): string {
@@ -56,6 +62,8 @@ export class PlainFormat implements Format {
     if (lines.length === 0) return "";
     return `${this.#prefix}${lines.join(`\n${this.#prefix}`)}\n`;
   }
+
+  block(): undefined {}
 
   record(lines: readonly string[]): string {
     return this.lines(lines);

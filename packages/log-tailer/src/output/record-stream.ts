@@ -135,9 +135,11 @@ export class RecordStream {
   }
 
   #cut(cut: Lines): void {
-    if (cut.lines.length === 0) return;
-    this.#events.lines(cut.lines.length);
-    const lines = this.#redacted(cut.lines);
+    if (this.#takeBlock(cut)) return;
+    const all = cut.lines;
+    if (all.length === 0) return;
+    this.#events.lines(all.length);
+    const lines = this.#redacted(all);
     if (this.#cri === undefined && this.#joiner === undefined) {
       if (this.#parse === undefined) this.#normal += this.#format.lines(lines);
       else for (const line of lines) this.#record([line]);
@@ -148,6 +150,17 @@ export class RecordStream {
       if (this.#cri !== undefined) this.#cri.push(line, lengths[index]!);
       else this.#line(line, lengths[index]!);
     }
+  }
+
+  /** True: the lines are records as they are, and did not have to be cut apart. */
+  #takeBlock({ text }: Lines): boolean {
+    const isPlain = this.#parse === undefined && this.#cri === undefined && this.#joiner === undefined;
+    if (!isPlain || text === undefined || !(this.#redactor?.clean(text) ?? true)) return false;
+    const block = this.#format.block(text);
+    if (block === undefined) return false;
+    this.#events.lines(block.count);
+    this.#normal += block.text;
+    return true;
   }
 
   #redacted(lines: readonly string[]): readonly string[] {

@@ -1,3 +1,4 @@
+import { Block, Collected, type Lines, noLines } from "./cut-lines.ts";
 import {
   byteOrderMark,
   type Encoding,
@@ -8,6 +9,8 @@ import {
   openCharacter,
 } from "./encoding.ts";
 import { bytesMeasure, type LongLine, type Measure, textMeasure } from "./limit.ts";
+
+export type { Lines } from "./cut-lines.ts";
 
 export interface CutterOptions {
   /** A WHATWG label; `utf-8` by default. */
@@ -25,14 +28,6 @@ export interface CutterOptions {
   readonly raw?: boolean;
   /** Told once for every line that is longer than `maxLine`. */
   readonly onLong?: () => void;
-}
-
-/** Lines that belong together because they were read together. */
-export interface Lines {
-  /** Without their line ends (`\n` or `\r\n`). */
-  readonly lines: readonly string[];
-  /** Bytes of the file, line ends included, that each line took; they add up to what was taken from the file. */
-  lengths(): readonly number[];
 }
 
 /**
@@ -142,17 +137,17 @@ export class LineCutter {
 
   /** Lines out of bytes that end with a line end. */
   #cut(whole: Buffer): Lines {
-    const texts = decodeLines(whole, this.#encoding, this.#raw);
+    const text = decodeBlock(whole, this.#encoding, this.#raw);
     const skipped = this.#skipped;
     // A byte becomes at most three, U+FFFD; so the common block needs no look at each line's length.
     if (this.#head === "" && whole.length * 3 <= this.#maxLine) {
       this.#skipped = 0;
       const encoding = this.#encoding;
-      return { lines: texts, lengths: () => measure(whole, encoding, skipped) };
+      return new Block(text, () => measure(whole, encoding, skipped));
     }
     const lengths = measure(whole, this.#encoding, 0);
     const collected = new Collected();
-    for (const [index, text] of texts.entries()) this.#add(text, lengths[index]!, collected);
+    for (const [index, line] of text.split("\n").entries()) this.#add(line, lengths[index]!, collected);
     return collected;
   }
 
@@ -236,32 +231,16 @@ export class LineCutter {
 }
 
 const nothing = Buffer.alloc(0);
-const noLines: Lines = { lines: [], lengths: () => [] };
-
-/** Lines that were looked at one by one. */
-class Collected implements Lines {
-  readonly lines: string[] = [];
-  readonly #lengths: number[] = [];
-
-  add(line: string, length: number): void {
-    this.lines.push(line);
-    this.#lengths.push(length);
-  }
-
-  lengths(): readonly number[] {
-    return this.#lengths;
-  }
-}
 
 /** UTF-8 that is not to be decoded. */
 const binary: Encoding = { name: "utf-8", unit: 1, decode: (bytes) => bytes.toString("latin1") };
 
-function decodeLines(whole: Buffer, encoding: Encoding, keepReturns: boolean): string[] {
-  const text = encoding.decode(whole);
-  const lines = text.split("\n");
-  lines.pop();
-  if (keepReturns || !text.includes("\r\n")) return lines;
-  return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+/** Whole lines without the last line end. */
+function decodeBlock(whole: Buffer, encoding: Encoding, keepReturns: boolean): string {
+  const text = encoding.decode(whole).slice(0, -1);
+  if (keepReturns || !text.includes("\r")) return text;
+  const joined = text.replaceAll("\r\n", "\n");
+  return joined.endsWith("\r") ? joined.slice(0, -1) : joined;
 }
 
 /** Bytes of each line with its line end; `extra` goes to the first. */
