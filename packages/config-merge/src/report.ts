@@ -1,5 +1,5 @@
 import { Problem, Problems } from "@outrigger/formats/problem";
-import { reportError } from "@outrigger/runtime/exit";
+import { reportErrors } from "@outrigger/runtime/exit";
 import type { Log } from "@outrigger/runtime/log";
 
 /** The messages of every problem behind an error. */
@@ -11,7 +11,7 @@ export function messagesOf(error: unknown): string[] {
 export function reportAll(log: Log, error: unknown): number {
   const list = problemsBehind(error);
   const distinct = new Map(list.map((problem) => [problem instanceof Problem ? problem.message : problem, problem]));
-  return Math.min(...distinct.values().map((problem) => reportError(log, problem)));
+  return reportErrors(log, [...distinct.values()]);
 }
 
 function problemsBehind(error: unknown): readonly unknown[] {

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly log: Log;
   /** A signal that asks for the end; looked at before anything is renamed. */
   readonly signalled: () => NodeJS.Signals | undefined;
+  /** One pass of many. That nothing changed is no news then, and a log kept beside a source must not lead to the next pass. */
+  readonly repeated?: boolean;
 }
 
 export interface Outcome {
@@ -162,7 +164,7 @@ function checkOutputs(writes: readonly Write[], directories: Directories, log: L
 async function write(
   writes: readonly Write[],
   directories: Directories,
-  { log, signalled }: RunOptions,
+  { log, signalled, repeated = false }: RunOptions,
 ): Promise<Omit<Outcome, "outputs">> {
   const changed = writes.filter((write) => Transaction.changes(write)).map(({ target }) => target.shown);
   if (await interrupted(signalled)) return { status: statusOf(signalled), changed: [] };
@@ -180,7 +182,8 @@ async function write(
     directories.remove();
     throw error;
   }
-  if (writes.length > 0) log.info(summary(changed, writes.length), { changed });
+  const level = repeated && changed.length === 0 ? "debug" : "info";
+  if (writes.length > 0) log[level](summary(changed, writes.length), { changed });
   return { status: 0, changed };
 }
 

@@ -1,10 +1,10 @@
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { mountOf } from "../output/mounts.ts";
 
 /**
- * The directories in which a change of these files shows: their own, those of volumes above them (where `..data` is
- * swapped), and those behind links. What does not exist yet is represented by the nearest directory that does.
+ * The directories in which a change of these files shows: their own, those inside them, those of volumes above them (where
+ * `..data` is swapped), and those behind links. What does not exist yet is represented by the nearest directory that does.
  */
 export function directoriesOf(paths: readonly string[]): Set<string> {
   const directories = new Set<string>();
@@ -19,7 +19,8 @@ export function directoriesOf(paths: readonly string[]): Set<string> {
     }
     try {
       const real = realpathSync(absolute);
-      directories.add(isDirectory(real) ? real : path.dirname(real));
+      if (isDirectory(real)) for (const inside of withInner(real)) directories.add(inside);
+      else directories.add(path.dirname(real));
     } catch {
       // Absent: its nearest directory is watched.
     }
@@ -38,6 +39,14 @@ export function frozenPaths(paths: readonly string[]): string[] {
       (mount.point === absolute && !isDirectory(absolute)) || /\/volume-subpaths\/|\/\.\.[0-9]{4}_/.test(mount.root)
     );
   });
+}
+
+/** A directory and those inside it; a volume's generations are followed by its `..data`. */
+function* withInner(directory: string): Generator<string> {
+  yield directory;
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory() && !entry.name.startsWith("..")) yield* withInner(path.join(directory, entry.name));
+  }
 }
 
 function nearest(directory: string): string {

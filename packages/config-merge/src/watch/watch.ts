@@ -119,7 +119,7 @@ class Session {
     const paths = [...pathsRead(plan), ...this.#options.extraPaths];
     this.#watcher.follow(directoriesOf(paths));
     this.#warnOfFrozen(paths);
-    const outcome = await run({ ...options, plan: () => plan });
+    const outcome = await run({ ...options, plan: () => plan, repeated: this.trouble === undefined });
     if (this.#failure !== undefined) this.#options.log.info("the sources are good again");
     this.#failure = undefined;
     this.trouble = undefined;
