@@ -3,6 +3,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { flagsOf } from "../scripts/images/catalogue.ts";
 import { type BenchCase, unlessInstalled } from "./case.ts";
+import { type Extension, extensions, largeDocument } from "./config-merge/documents.ts";
+import { watching } from "./config-merge/watching.ts";
 import { cpuOf, type Usage } from "./measure.ts";
 import { shippedTool } from "./start-up/programs.ts";
 
@@ -57,33 +59,33 @@ const smallYaml = 'Application: { Version: "1.1", Environment: DEV }\nTimer:\n  
 const smallToml = '[Application]\nVersion = "1.1"\nEnvironment = "DEV"\n';
 const schema = '{"type": "object", "properties": {"Timer": {"type": "object"}}, "required": ["Application"]}';
 
-/** About `bytes` of JSON; the value to change is the last one. */
-function largeJson(bytes: number): string {
-  const items = Array.from({ length: Math.ceil(bytes / 180) }, (_, id) => ({
-    id,
-    name: `item ${id}`,
-    enabled: id % 2 === 0,
-    price: id * 1.5,
-    tags: ["a", "b"],
-    nested: { x: id, y: "zzzzzzzzzz" },
-  }));
-  return `${JSON.stringify({ items, Application: { Environment: "DEV" } }, null, 1)}\n`;
-}
-
-/** About `bytes` of YAML in block style. */
-function largeYaml(bytes: number): string {
-  const item = (id: number) =>
-    `- id: ${id}\n  name: item ${id}\n  enabled: true\n  tags:\n  - a\n  - b\n  nested:\n    x: ${id}\n    y: "zzzzzzzzzz"\n`;
-  const items = Array.from({ length: Math.ceil(bytes / 110) }, (_, id) => item(id)).join("");
-  return `items:\n${items}Application:\n  Environment: DEV\n`;
-}
-
 const change = "Application.Environment=TEST";
 const toJson = ["./in.json", change, "-o", "out.json"];
 const toYaml = ["./in.yaml", change, "-o", "out.yaml"];
 const jq = () => ["sh", "-c", "jq '.Application.Environment = \"TEST\"' in.json > peer.json"];
 const yq = () => ["sh", "-c", "yq -y '.Application.Environment = \"TEST\"' in.yaml > peer.yaml"];
 const tomlq = () => ["sh", "-c", "tomlq -t '.Application.Environment = \"TEST\"' in.toml > peer.toml"];
+
+/** Eight times the bytes against once: 8 when the growth is linear. */
+function growth(extension: Extension): BenchCase {
+  const args = (megabytes: number) => [`./${megabytes}.${extension}`, change, "-o", `out.${extension}`];
+  return {
+    tool,
+    unit: "ms CPU",
+    name: `${extension}, 8 MB`,
+    peer: "1 MB",
+    target: 10,
+    rounds: 1,
+    async prepare(directory) {
+      for (const megabytes of [1, 8])
+        writeFileSync(path.join(directory, `${megabytes}.${extension}`), largeDocument(extension, megabytes * 1e6));
+      const { argv, env } = shippedTool(tool, [], directory);
+      const cost = async (megabytes: number) =>
+        (await measure([...argv, ...args(megabytes)], directory, variables(env))).cpuMs;
+      return { ours: () => cost(8), peer: () => cost(1) };
+    },
+  };
+}
 
 const jqInstalled = unlessInstalled("jq");
 const yqInstalled = unlessInstalled("yq");
@@ -162,7 +164,7 @@ export const cases: BenchCase[] = [
     peer: "jq",
     target: 2,
     missing: jqInstalled,
-    files: () => ({ "in.json": largeJson(1e6) }),
+    files: () => ({ "in.json": largeDocument("json", 1e6) }),
     args: toJson,
     theirs: jq,
   }),
@@ -171,7 +173,7 @@ export const cases: BenchCase[] = [
     peer: "jq",
     target: 1,
     missing: jqInstalled,
-    files: () => ({ "in.json": largeJson(8e6) }),
+    files: () => ({ "in.json": largeDocument("json", 8e6) }),
     args: toJson,
     theirs: jq,
   }),
@@ -182,7 +184,7 @@ export const cases: BenchCase[] = [
     unit: "MiB",
     missing: jqInstalled,
     rounds: 3,
-    files: () => ({ "in.json": largeJson(8e6) }),
+    files: () => ({ "in.json": largeDocument("json", 8e6) }),
     args: toJson,
     theirs: jq,
   }),
@@ -191,7 +193,7 @@ export const cases: BenchCase[] = [
     peer: "yq",
     target: 1,
     missing: yqInstalled,
-    files: () => ({ "in.yaml": largeYaml(1e5) }),
+    files: () => ({ "in.yaml": largeDocument("yaml", 1e5) }),
     args: toYaml,
     theirs: yq,
   }),
@@ -201,7 +203,7 @@ export const cases: BenchCase[] = [
     target: 0.6,
     missing: yqInstalled,
     rounds: 3,
-    files: () => ({ "in.yaml": largeYaml(1e6) }),
+    files: () => ({ "in.yaml": largeDocument("yaml", 1e6) }),
     args: toYaml,
     theirs: yq,
   }),
@@ -212,8 +214,10 @@ export const cases: BenchCase[] = [
     unit: "MiB",
     missing: yqInstalled,
     rounds: 3,
-    files: () => ({ "in.yaml": largeYaml(1e6) }),
+    files: () => ({ "in.yaml": largeDocument("yaml", 1e6) }),
     args: toYaml,
     theirs: yq,
   }),
+  ...extensions.map(growth),
+  ...watching,
 ];
