@@ -14,6 +14,17 @@ const FLUSH_MILLISECONDS = 500;
 
 /** Logs an error the way a user should read it, one record per problem. Returns the exit status it asks for. */
 export function reportError(log: Log, error: unknown): number {
+  return reportErrors(log, [error]);
+}
+
+/** The same for several errors at once; the lowest exit status counts. */
+export function reportErrors(log: Log, errors: readonly unknown[]): number {
+  const reports = errors.map((error) => logError(log, error));
+  leaveReason(reports.map(({ reason }) => reason).join("\n"));
+  return Math.min(...reports.map(({ status }) => status));
+}
+
+function logError(log: Log, error: unknown): { reason: string; status: number } {
   if (error instanceof ConfigError) {
     for (const problem of error.problems) {
       log.error(formatProblem(problem), {
@@ -21,19 +32,16 @@ export function reportError(log: Log, error: unknown): number {
         ...(problem.path.length > 0 && { path: problem.path.join(".") }),
       });
     }
-    leaveReason(error.message);
-    return error.exitStatus;
+    return { reason: error.message, status: error.exitStatus };
   }
   if (error instanceof OutriggerError) {
-    const message = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
-    log.error(message, { code: error.code });
-    leaveReason(message);
-    return error.exitStatus;
+    const reason = error.hint === undefined ? error.message : `${error.message}; ${error.hint}`;
+    log.error(reason, { code: error.code });
+    return { reason, status: error.exitStatus };
   }
-  const message = `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
-  log.error(message, { stack: error instanceof Error ? error.stack : undefined });
-  leaveReason(message);
-  return 1;
+  const reason = `unexpected error: ${error instanceof Error ? error.message : String(error)}`;
+  log.error(reason, { stack: error instanceof Error ? error.stack : undefined });
+  return { reason, status: 1 };
 }
 
 /** Ends the process once stderr has taken what was logged. */
