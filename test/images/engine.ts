@@ -48,6 +48,9 @@ export const restricted = [
   "64m",
 ];
 
+/** A user that no image knows, in the group of root. */
+export const anyUser = ["--user", "1000650000:0"];
+
 /** A container in the background. */
 export class Container {
   readonly id: string;

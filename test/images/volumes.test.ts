@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
-import { engineOutput, engineResult, restricted, startContainer, withoutImages } from "./engine.ts";
+import { anyUser, engineOutput, engineResult, restricted, startContainer, withoutImages } from "./engine.ts";
 import { descendants, stateOf } from "./memory.ts";
 
 const skip = withoutImages();
@@ -39,6 +39,37 @@ describe("config-merge", { skip }, () => {
       const node = ["--entrypoint", "/nodejs/bin/node", "outrigger/config-merge", "-e", show];
       assert.equal(engineOutput("run", "--rm", ...offline, ...volumes, ...node), '65532 {"a": 2, "b": "x"}');
     }
+  });
+
+  test("writes as any user of group 0", (t) => {
+    const volume = ["--volume", `${namedVolume(t)}:/config-out`];
+    const merge = (name: string) => [name, "a=2", "-o", "/config-out/settings.json"];
+    const input = sharedDirectory(t);
+    writeFileSync(path.join(input, "settings.json"), '{"a": 1}\n');
+    const source = ["--volume", `${input}:/config-in:ro`];
+    const run = ["run", "--rm", ...offline, ...anyUser, ...source, ...volume, "outrigger/config-merge"];
+    const { code, stderr } = engineResult(...run, ...merge("/config-in/settings.json"));
+    assert.equal(code, 0, stderr);
+    const show = 'const f="/config-out/settings.json";console.log(fs.statSync(f).uid,fs.readFileSync(f,"utf8"))';
+    const node = ["--entrypoint", "/nodejs/bin/node", "outrigger/config-merge", "-e", show];
+    assert.equal(engineOutput("run", "--rm", ...offline, ...volume, ...node), '1000650000 {"a": 2}');
+  });
+
+  test("leaves the reason of its end where the kubelet looks for it, 4096 bytes at most", (t) => {
+    const directory = sharedDirectory(t);
+    const [input, log] = [path.join(directory, "settings.json"), path.join(directory, "termination-log")];
+    writeFileSync(input, "{}\n");
+    writeFileSync(log, "what an earlier run left");
+    chmodSync(log, 0o666);
+    const mount = ["--volume", `${directory}:/config-in:ro`, "--volume", `${log}:/dev/termination-log`];
+    const run = (...merge: string[]) =>
+      engineResult("run", "--rm", ...offline, ...mount, "outrigger/config-merge", ...merge).code;
+    assert.equal(run("/nowhere.json", "-o", "/tmp/x.json"), 3);
+    assert.match(readFileSync(log, "utf8"), /^cannot read \/nowhere\.json: it does not exist/);
+    const unset = Array.from({ length: 400 }, (_, index) => `key${index}=env:NOT_SET_${index}`);
+    assert.equal(run("/config-in/settings.json", ...unset, "-o", "/tmp/x.json"), 5);
+    assert.match(readFileSync(log, "utf8"), /NOT_SET_0/);
+    assert.equal(readFileSync(log).length, 4096);
   });
 
   test("refuses a read-only output with 6, naming the path, the reason and the mount to change", (t) => {
