@@ -7,12 +7,16 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { environment, nodeFlags } from "../../scripts/images/catalogue.ts";
 import { freePort } from "../../test/harness/ports.ts";
+import { anonymousKb, cpuSoFar } from "../measure.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
 export interface Started {
   pid: number;
   port: number;
+  /** CPU milliseconds until the port accepted, and private memory then. */
+  readyCpuMs: number;
+  idleMiB: number;
   stop(): Promise<void>;
 }
 
@@ -81,9 +85,10 @@ async function start([program = "", ...args]: string[], port: number): Promise<S
   const child = spawn(program, args, { stdio: "ignore", env: { ...process.env, NODE_ENV, MALLOC_ARENA_MAX } });
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return { pid: child.pid!, port, stop: () => stop(child) };
+  const pid = child.pid!;
+  return { pid, port, readyCpuMs: cpuSoFar(pid), idleMiB: anonymousKb(pid) / 1024, stop: () => stop(child) };
 }
 
 function accepts(port: number): Promise<boolean> {

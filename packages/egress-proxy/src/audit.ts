@@ -30,7 +30,8 @@ export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
   const isRefused = record.verdict === "denied" || record.wouldDeny === true;
   if (level === "off" || (level === "denied" && !isRefused)) return;
   const fields: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(record)) {
+  for (const key in record) {
+    const value = record[key as keyof AuditRecord];
     if (value === undefined || (key === "path" && level !== "all")) continue;
     fields[key] = typeof value === "string" ? printable(value) : value;
   }
@@ -38,7 +39,10 @@ export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
   else log.info("egress", fields);
 }
 
+const INVISIBLE = /[^\x20-\x7e]/;
+
 /** Client bytes as visible ASCII, so that none of them reaches a terminal or looks like the end of a field. */
 function printable(text: string): string {
+  if (!INVISIBLE.test(text)) return text;
   return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

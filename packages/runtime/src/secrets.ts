@@ -19,7 +19,10 @@ export function registerSecret(value: string): void {
 
 /** `text` with every registered secret, and the password of every URL, replaced by `***`. */
 export function mask(text: string): string {
-  const visible = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${MASK}@`);
+  // Most texts have no URL, and looking for an @ is cheap.
+  const visible = !text.includes("@")
+    ? text
+    : text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${MASK}@`);
   if (known.size === 0) return visible;
   // Longest first: a secret may contain another one.
   matcher ??= new RegExp(

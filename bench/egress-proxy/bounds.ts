@@ -1,0 +1,204 @@
+/** What the design bounds by a figure instead of a peer: the peer's column is the bound. */
+import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import type { BenchCase, Contest } from "../case.ts";
+import { anonymousKb } from "../measure.ts";
+import { type Origin, startOrigin } from "./load.ts";
+import { type Started, startOurs } from "./proxies.ts";
+
+const tool = "egress-proxy";
+const TUNNELS = 1024;
+const SLOW_READERS = 256;
+/** What may wait in the proxy for each direction of a connection. */
+const HELD_MIB = 64 / 1024;
+
+const policy = ({ port }: Pick<Origin, "port">) => ({ allow: [`127.0.0.1:${port}`, "*.example.com"], audit: "off" });
+
+export const manyRules = (origin: Pick<Origin, "port">) => ({
+  ...policy(origin),
+  allow: [`127.0.0.1:${origin.port}`, ...Array.from({ length: 9999 }, (_, index) => `h${index}.example.com`)],
+});
+
+interface Bound {
+  name: string;
+  unit: BenchCase["unit"];
+  /** The bound in words. */
+  peer: string;
+  rounds?: number;
+}
+
+/** A proxy in front of an origin, measured against a constant. */
+function bounded(row: Bound, bound: number, measure: (proxy: Started, origin: Origin) => Promise<number>): BenchCase {
+  return {
+    tool,
+    target: 1,
+    ...row,
+    prepare: async (directory) => {
+      const origin = await startOrigin();
+      const proxy = await startOurs(directory, policy(origin));
+      return {
+        ours: () => measure(proxy, origin),
+        peer: async () => bound,
+        close: async () => {
+          await proxy.stop();
+          origin.close();
+        },
+      };
+    },
+  };
+}
+
+/** Opens tunnels, and returns how much private memory the proxy has more with them than without, in MiB. */
+async function growth(proxy: Started, port: number, count: number, use: (tunnel: Socket) => void): Promise<number> {
+  const before = anonymousKb(proxy.pid);
+  const tunnels: Socket[] = [];
+  for (let index = 0; index < count; index++) {
+    const tunnel = connect({ port: proxy.port, host: "127.0.0.1" }).on("error", () => {});
+    tunnels.push(tunnel);
+    tunnel.write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await new Promise((resolve) => tunnel.once("data", resolve));
+    use(tunnel);
+  }
+  await pause(1000);
+  const grown = (anonymousKb(proxy.pid) - before) / 1024;
+  for (const tunnel of tunnels) tunnel.destroy();
+  return Math.max(grown, 0.1);
+}
+
+/** Sends without end to whoever connects, and reads nothing. */
+async function startFlood() {
+  const sockets = new Set<Socket>();
+  const block = Buffer.alloc(64 * 1024, 1);
+  const server = createServer({ pauseOnConnect: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    const more = () => {
+      while (!socket.destroyed && socket.write(block));
+    };
+    socket.on("drain", more);
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as { port: number }).port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+const slowReaders: BenchCase = {
+  tool,
+  name: `${SLOW_READERS} tunnels that neither side reads: memory`,
+  unit: "MiB",
+  peer: "64 KiB a direction",
+  target: 1,
+  rounds: 1,
+  prepare: async (directory): Promise<Contest> => {
+    const flood = await startFlood();
+    const proxy = await startOurs(directory, policy(flood));
+    const block = Buffer.alloc(8 * 1024 * 1024);
+    const stuff = (tunnel: Socket) => {
+      tunnel.pause();
+      tunnel.write(block);
+    };
+    return {
+      ours: () => growth(proxy, flood.port, SLOW_READERS, stuff),
+      peer: async () => SLOW_READERS * 2 * HELD_MIB,
+      close: async () => {
+        await proxy.stop();
+        flood.close();
+      },
+    };
+  },
+};
+
+/** Milliseconds of each of 1000 requests a second over a few kept connections, sorted. */
+async function latencies(port: number, request: string): Promise<number[]> {
+  const seconds = 2;
+  const idle: Socket[] = [];
+  const times: number[] = [];
+  for (let index = 0; index < 8; index++) {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+    idle.push(socket);
+  }
+  const ask = (socket: Socket, due: number) => {
+    socket.write(request);
+    let received = 0;
+    const take = (chunk: Buffer) => {
+      received += chunk.length;
+      if (received < 1024) return;
+      socket.off("data", take);
+      times.push(performance.now() - due);
+      idle.push(socket);
+    };
+    socket.on("data", take);
+  };
+  const started = performance.now();
+  for (let sent = 0; sent < seconds * 1000; ) {
+    const due = performance.now();
+    while (sent < due - started && idle.length > 0) {
+      ask(idle.pop() as Socket, due);
+      sent++;
+    }
+    await pause(1);
+  }
+  await pause(50);
+  for (const socket of idle) socket.destroy();
+  return times.sort((left, right) => left - right);
+}
+
+function added(share: number, bound: number): BenchCase {
+  const row = {
+    name: `added latency at 1000/s, p${share * 100}`,
+    unit: "ms" as const,
+    peer: `the bound of ${bound} ms`,
+  };
+  return bounded(row, bound, async (proxy, origin) => {
+    const at = (times: number[]) => times[Math.floor(times.length * share)] ?? Number.NaN;
+    const direct = at(await latencies(origin.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    const request = `GET http://127.0.0.1:${origin.port}/ HTTP/1.1\r\nHost: x\r\n\r\n`;
+    return Math.max(at(await latencies(proxy.port, request)) - direct, 0.001);
+  });
+}
+
+/** Ours with 10,000 rules against ours with two, to which the design adds what they may cost. */
+function rulesCost(row: Pick<Bound, "name" | "unit" | "peer">, allowance: number, figure: (proxy: Started) => number) {
+  const start = async (directory: string, egress: object) => {
+    const proxy = await startOurs(directory, egress);
+    await proxy.stop();
+    return proxy;
+  };
+  return {
+    tool,
+    target: 1,
+    ...row,
+    prepare: async (directory: string): Promise<Contest> => {
+      const origin = { port: 80 };
+      await start(directory, policy(origin)); // builds the bundle
+      return {
+        ours: async () => figure(await start(directory, manyRules(origin))),
+        peer: async () => figure(await start(directory, policy(origin))) + allowance,
+      };
+    },
+  };
+}
+
+export const bounds: BenchCase[] = [
+  rulesCost(
+    { name: "10,000 rules: start", unit: "ms CPU", peer: "2 rules + 500 ms" },
+    500,
+    ({ readyCpuMs }) => readyCpuMs,
+  ),
+  rulesCost({ name: "10,000 rules: memory", unit: "MiB", peer: "2 rules + 25 MiB" }, 25, ({ idleMiB }) => idleMiB),
+  added(0.5, 0.3),
+  added(0.99, 2),
+  bounded(
+    { name: `${TUNNELS} open tunnels: memory`, unit: "MiB", peer: "64 KiB a direction", rounds: 1 },
+    TUNNELS * 2 * HELD_MIB,
+    (proxy, origin) => growth(proxy, origin.port, TUNNELS, (tunnel) => tunnel.write(Buffer.alloc(4096))),
+  ),
+  slowReaders,
+];
