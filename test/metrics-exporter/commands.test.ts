@@ -38,6 +38,33 @@ describe("check", () => {
     assert.equal((await runTool("metrics-exporter", ["check", "--strict", "--config", place])).code, 2);
   });
 
+  test("warns about rules that can never count, as their preset never has what they ask for", async (t) => {
+    const place = file(
+      t,
+      "outrigger.yaml",
+      `metrics:
+  logs:
+    rules:
+      klog_total: { preset: klog, labels: [], when: { level: error } }
+      python_total: { preset: python, labels: [], when: { level: [error, ERROR] } }
+      dotnet_total: { preset: dotnet, labels: [], when: { level: [error, warning] } }
+      five_total: { preset: nginx, labels: [], when: { status: 5xx } }
+      slow_total: { preset: nginx, labels: [], when: { status: ">= 500" } }
+      none_total: { preset: nginx, labels: [], when: { method: "" } }
+      late_total: { regex: "(?i)state=(?P<state>up|down)", labels: [], when: { state: DOWN } }
+      lost_total: { regex: "state=(?P<state>up|[)]|down)", labels: [], when: { state: gone } }
+`,
+    );
+    const { code, stdout } = await runTool("metrics-exporter", ["check", "--config", place]);
+    assert.equal(code, 0);
+    const warned = stdout.split("\n").filter((line) => line.includes("unreachable"));
+    assert.deepEqual(
+      warned.map((line) => /\w+_total/.exec(line)?.[0]),
+      ["klog_total", "dotnet_total", "five_total", "lost_total"],
+    );
+    assert.match(warned[0] ?? "", /the preset klog never has "error" as its level, which is \[IWEF\]/);
+  });
+
   test("errors are exit 2, no findings are ok", async (t) => {
     const bad = file(t, "bad.yaml", 'metrics: { logs: { rules: { a_total: "{" } } }\n');
     assert.equal((await runTool("metrics-exporter", ["check", "--config", bad])).code, 2);

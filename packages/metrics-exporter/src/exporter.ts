@@ -67,7 +67,7 @@ export class Exporter {
 
   /** Renders everything there is. A request that came through this very exporter gets nothing: a ring ends here. */
   async expose({ format, bornAtZero, timeout, via = [] }: ExposeRequest): Promise<Exposition> {
-    if (via.includes(this.#id)) return { text: format === "openmetrics" ? "# EOF\n" : "", zeros: [] };
+    if (via.includes(this.#id)) return { body: Buffer.from(format === "openmetrics" ? "# EOF\n" : ""), zeros: [] };
     const deadline =
       timeout === undefined ? undefined : performance.now() + Math.max(timeout / 2, timeout - answerTime);
     const contributions = await this.#collector.read({ deadline, via: [...via, this.#id] });

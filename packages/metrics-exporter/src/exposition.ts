@@ -12,7 +12,8 @@ import { claimOfMetric, claimOfOwn } from "./claims.ts";
 
 /** A rendered exposition. */
 export interface Exposition {
-  readonly text: string;
+  /** Text in UTF-8. */
+  readonly body: Buffer;
   /** Series that it shows as 0 for the first time; pass them to `shown` once it was served. */
   readonly zeros: readonly Series[];
 }
@@ -44,18 +45,19 @@ export async function expose(options: ExposeOptions): Promise<Exposition> {
   const { format } = options;
   const zeros: Series[] | undefined = options.bornAtZero ? [] : undefined;
   const parts = partsOf(options, zeros).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const pieces: string[] = [];
+  // As bytes one by one: that lets others run in between, and a text that is kept for the next scrape is flat from then on.
+  const pieces: Buffer[] = [];
   let until = performance.now() + slice;
   for (const part of parts) {
     for (const piece of part.pieces()) {
-      pieces.push(piece);
+      pieces.push(Buffer.from(piece));
       if (performance.now() < until) continue;
       await new Promise(setImmediate);
       until = performance.now() + slice;
     }
   }
-  if (format === "openmetrics") pieces.push("# EOF\n");
-  return { text: pieces.join(""), zeros: zeros ?? [] };
+  if (format === "openmetrics") pieces.push(Buffer.from("# EOF\n"));
+  return { body: Buffer.concat(pieces), zeros: zeros ?? [] };
 }
 
 function partsOf({ store, registry, format, contributions, lost }: ExposeOptions, zeros: Series[] | undefined): Part[] {

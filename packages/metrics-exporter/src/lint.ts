@@ -1,5 +1,6 @@
-/** What is allowed but will be regretted: names that break conventions, labels that grow without bound. */
+/** What is allowed but will be regretted: names that break conventions, labels that grow without bound, rules that never count. */
 import type { MetricsConfig } from "./config.ts";
+import { reachFindings } from "./lint-reach.ts";
 import type { CompiledRule } from "./rules/compile.ts";
 import type { RuleDefinition } from "./rules/definition.ts";
 
@@ -26,7 +27,8 @@ export function lint({ logs, rules }: Pick<MetricsConfig, "logs" | "rules">): Fi
   return rules.flatMap((rule) => {
     const definition = definitions[rule.name];
     const mapping = typeof definition === "object" ? definition : { match: definition };
-    return [...nameFindings(rule, mapping), ...labelFindings(rule, mapping)].map((message) => ({
+    const messages = [...nameFindings(rule, mapping), ...labelFindings(rule, mapping), ...reachFindings(mapping)];
+    return messages.map((message) => ({
       rule: rule.name,
       message,
     }));

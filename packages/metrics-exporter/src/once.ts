@@ -16,9 +16,9 @@ export const startOnce: Start<MetricsConfig> = (config, { log, metrics }): Servi
     const reader = readLogs(config, exporter.engine, exporter.own, { log, once: true });
     await Promise.all([exporter.once(config), reader.follower.finished]);
     await reader.close();
-    const { text } = await exporter.expose({ format: "text", bornAtZero: false });
+    const { body } = await exporter.expose({ format: "text", bornAtZero: false });
     await exporter.stop();
-    await print(text);
+    await print(body.toString());
     return 0;
   };
   const done = run();
