@@ -233,6 +233,8 @@ test("at a reload an empty file, or one that lost its section, is refused", asyn
   const inForce = { declared: true };
   assert.match((await problemsOf(t, "", { inForce }))[0] ?? "", /the file is empty/);
   assert.match((await problemsOf(t, "logs: {}", { inForce }))[0] ?? "", /the section "health" has disappeared/);
+  const assignments = [parseSet("health.port=x")];
+  assert.equal((await problemsOf(t, "", { inForce, assignments })).length, 1, "nothing else is judged");
   assert.equal((await load(t, "logs: {}", { inForce: { declared: false } })).config.port, 8080);
 });
 

@@ -100,6 +100,8 @@ export function resolveSection<T>(
   if (inForce && document && (document.value === undefined || (inForce.declared && !declared))) {
     const what = document.value === undefined ? "the file is empty" : `the section "${section.key}" has disappeared`;
     problems.push({ path: [], at: document.locate([]), message: `${what}; the configuration in force stays` });
+    // What is not there is not judged as if it were all defaults.
+    throw new ConfigError(problems);
   }
 
   for (const { variable, name } of withoutSection(environment)) {
