@@ -28,6 +28,18 @@ test("--check alone validates", async () => {
   assert.match(invalid.stderr, /health\.port/);
 });
 
+test("a command's --help shows what the tool takes, and does nothing else", async () => {
+  for (const args of [
+    ["wait", "--help"],
+    ["wait", "tcp://127.0.0.1:1", "-h"],
+    ["drain", "off", "--help"],
+  ]) {
+    const { code, stdout, stderr } = await runTool("healthz", args, { env: NO_FILE });
+    assert.deepEqual([code, stderr], [0, ""], args.join(" "));
+    assert.match(stdout, /wait TARGET…/);
+  }
+});
+
 const misuses: [args: string[], message: RegExp][] = [
   [["--add", "nothing"], /write NAME=URL/],
   [["--add", "=http://x/"], /write NAME=URL/],

@@ -146,6 +146,14 @@ test("odd paths and queries get a plain answer, never a redirect or a 5xx", asyn
   for (const [path, expected] of paths) assert.equal((await healthz.get(path)).status, expected, path);
 });
 
+test("CONNECT is 405 like every other method", async (t) => {
+  const { port } = await startHealthz(t, {});
+  const socket = connect(port, "127.0.0.1", () => socket.write("CONNECT db:5432 HTTP/1.1\r\nHost: db:5432\r\n\r\n"));
+  let answer = "";
+  for await (const chunk of socket.setEncoding("utf8")) answer += chunk;
+  assert.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n/);
+});
+
 test("HTTP/1.0 without Host is answered", async (t) => {
   const { port } = await startHealthz(t, {});
   const socket = connect(port, "127.0.0.1", () => socket.end("GET /healthz HTTP/1.0\r\n\r\n"));

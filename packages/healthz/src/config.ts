@@ -5,6 +5,7 @@ import {
   object,
   oneOf,
   port,
+  refine,
   type Schema,
   text,
   withDefault,
@@ -21,16 +22,27 @@ const checks = normalize(
   (byName) => Object.entries(byName).map(([name, definition]) => ({ name, ...definition })),
 );
 
+const HIDES = "would hide an endpoint of healthz; serve the file under another path";
+
+/** As requests are read: without a slash at the end. */
+const served = (path: string) => path.replace(/(?<=.)\/$/, "");
+
 const files = normalize(
-  map(
-    "Extra read-only answers, by path, each from a file that is read anew for every request.",
-    text("The file.", { nonEmpty: true }),
-    {
-      key: /^\/[^?#]*$/,
-      keyExpected: "must be a path that begins with / and has no ? or #",
-    },
+  refine(
+    map(
+      "Extra read-only answers, by path, each from a file that is read anew for every request.",
+      text("The file.", { nonEmpty: true }),
+      {
+        key: /^\/[^?#]*$/,
+        keyExpected: "must be a path that begins with / and has no ? or #",
+      },
+    ),
+    (byPath) =>
+      Object.keys(byPath)
+        .filter((path) => hidesEndpoint(served(path)))
+        .map((path): [string[], string] => [[path], HIDES]),
   ),
-  (byPath) => new Map(Object.entries(byPath).map(([path, file]) => [path.replace(/(?<=.)\/$/, ""), file])),
+  (byPath) => new Map(Object.entries(byPath).map(([path, file]) => [served(path), file])),
 );
 
 const health = object("healthz: health endpoints for an application that has none.", {
@@ -54,11 +66,7 @@ export const healthSection: Section<HealthConfig> = {
   key: "health",
   schema: health as Schema<HealthConfig>,
   complete(config, _root, report) {
-    for (const path of config.files.keys()) {
-      if (hidesEndpoint(path, config.checks.length > 0)) {
-        report(["files", path], "would hide an endpoint of healthz; serve the file under another path");
-      }
-    }
+    if (config.files.has("/") && config.checks.length > 0) report(["files", "/"], HIDES);
     return config;
   },
 };

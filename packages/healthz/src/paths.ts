@@ -16,9 +16,9 @@ export const CHECK_PREFIX = "/healthz/";
 /** Where the tool speaks about itself. */
 export const ADMIN_PREFIX = "/-";
 
-/** Whether a configured file at `path` would hide an endpoint. `/` is free for a file as long as there are no checks. */
-export function hidesEndpoint(path: string, hasChecks: boolean): boolean {
-  if (path === "/") return hasChecks;
+/** Whether a configured file at `path` would hide an endpoint; at `/` only checks can tell. */
+export function hidesEndpoint(path: string): boolean {
+  if (path === "/") return false;
   if (Object.hasOwn(AGGREGATES, path) || path === "/metrics" || path === ADMIN_PREFIX) return true;
   return path.startsWith(CHECK_PREFIX) || path.startsWith(`${ADMIN_PREFIX}/`);
 }

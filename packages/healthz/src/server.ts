@@ -25,6 +25,9 @@ export interface ServerParts {
 
 const CLOSE_WITHIN_MS = 500;
 
+const REFUSED_CONNECT =
+  "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
 /** Listens on all addresses, IPv6 and IPv4. Rejects with `RuntimeFailure` when it cannot. */
 export async function serve(port: number, parts: ServerParts): Promise<HealthServer> {
   const server = createServer(
@@ -39,6 +42,11 @@ export async function serve(port: number, parts: ServerParts): Promise<HealthSer
       void answer(parts, request, response);
     },
   );
+  // Node would close the connection without an answer. From here on the socket is nobody's: it must neither throw nor linger.
+  server.on("connect", (_request, socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.end(REFUSED_CONNECT, () => socket.destroy());
+  });
   const address = await listen(server, { port }, "health.port");
   return {
     port: address.port,

@@ -156,7 +156,7 @@ const refused: [value: unknown, message: RegExp][] = [
   [{ grpc: "localhost" }, /needs a port/],
   [{ tcp: "a:1", service: "x" }, /checks\.x\.service.*does not belong to a check of type tcp/],
   [{ disk: "/", minFree: "101%" }, /checks\.x\.minFree.*at most 100%/],
-  [{ disk: "/", minFree: "much" }, /checks\.x\.minFree/],
+  [{ disk: "/", minFree: "much" }, /checks\.x\.minFree.*a size such as 100MiB, or a share such as "10%"/],
   [{ dns: "a b" }, /must be a host name/],
   [{ dns: "http://a/" }, /must be a host name/],
   [{ redis: "cache:0" }, /needs a port/],
@@ -194,8 +194,9 @@ test("a check's name has 1 to 63 letters, digits, dots, underscores and hyphens"
 });
 
 test("all problems are reported at once", async () => {
-  const message = await problems({ prot: 1, checks: { a: "ftp://x", b: { tcp: "y" } } });
-  for (const part of [/prot/, /ftp:/, /y:PORT/]) assert.match(message, part);
+  const checks = { a: "ftp://x", b: { tcp: "y" } };
+  const message = await problems({ prot: 1, files: { "/livez/": "/x" }, checks });
+  for (const part of [/prot/, /ftp:/, /y:PORT/, /livez.* would hide an endpoint/]) assert.match(message, part);
 });
 
 test("a file that would hide an endpoint is refused, and `/` is free without checks", async () => {

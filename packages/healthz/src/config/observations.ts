@@ -60,7 +60,10 @@ export const metric = normalize(
 /** The value of `minFree:` beside `disk:`. */
 export const minFree = normalize(
   either("`disk`: the least that must be free for unprivileged users.", [
-    text("A share of the file system.", { pattern: /^\d+(\.\d+)?%$/, expected: 'a share such as "10%"' }),
+    text("A share of the file system.", {
+      pattern: /^\d+(\.\d+)?%$/,
+      expected: 'a size such as 100MiB, or a share such as "10%"',
+    }),
     size("A size."),
   ]),
   (value): DiskSpec["minFree"] => {
