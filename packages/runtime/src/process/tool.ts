@@ -60,7 +60,8 @@ export async function runTool<C>(definition: ToolDefinition<C>, argv: readonly s
 async function dispatch<C>(definition: ToolDefinition<C>, argv: readonly string[], log: Log): Promise<number> {
   const { commands = {} } = definition;
   const [first = "", ...args] = argv;
-  if (Object.hasOwn(commands, first) && !args.includes("--help")) {
+  if (Object.hasOwn(commands, first)) {
+    if (args.includes("--help") || args.includes("-h")) return showHelp(definition);
     // A command ends at a signal as any program does.
     onFirstSignal((signal) => end(signal === "SIGINT" ? 130 : 143));
     const load = async (given: readonly string[]) => {
