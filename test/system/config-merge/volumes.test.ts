@@ -31,6 +31,20 @@ test("a read-only volume is exit status 6 and the message names the path, the re
   );
 });
 
+test("an output on a volume that became read-only stays as it is", async (t) => {
+  const { code, messages, stdout } = await inNamespace(t, {
+    setup: `printf '{"a": 1}' > config-in/a.json; printf old > config-out/a.json
+      mount --bind config-out config-out; mount -o remount,bind,ro config-out`,
+    run: "$MERGE; code=$?; cat /config-out/a.json; ls -A /config-out; exit $code",
+  });
+  assert.equal(code, 6);
+  assert.match(
+    messages.join("\n"),
+    /^cannot write \/config-out\/a\.json: read-only file system; remove readOnly: true/,
+  );
+  assert.equal(stdout, "olda.json\n");
+});
+
 test("a full volume is exit status 6, the old output stays and no temporary file does", async (t) => {
   const { code, messages, stdout } = await inNamespace(t, {
     setup: `mount -t tmpfs -o size=64k tmpfs config-out
@@ -40,7 +54,9 @@ test("a full volume is exit status 6, the old output stays and no temporary file
     run: "$MERGE; code=$?; cd /config-out; ls -A; cat a.json b.json; exit $code",
   });
   assert.equal(code, 6);
-  assert.match(messages.join("\n"), /cannot write \/config-out\/b\.json: no space left on the volume; .*sizeLimit/);
+  assert.deepEqual(messages, [
+    "cannot write /config-out/b.json: no space left on the volume; free space, or raise the sizeLimit of the emptyDir or its quota",
+  ]);
   assert.equal(stdout, "a.json\nb.json\noldold");
 });
 
@@ -51,7 +67,10 @@ test("a mount of a single file is exit status 6 and stays as it is", async (t) =
     run: "$MERGE; code=$?; cat /config-out/a.json; ls -A /config-out; exit $code",
   });
   assert.equal(code, 6);
-  assert.match(messages.join("\n"), /it is a mount of a single file.*mount the directory instead/);
+  assert.deepEqual(messages, [
+    "cannot write /config-out/a.json: it is a mount of a single file, which cannot be replaced; mount the directory instead of " +
+      "the file (no subPath)",
+  ]);
   assert.equal(stdout, "mounteda.json\n");
 });
 
