@@ -31,9 +31,9 @@ export class RawClient {
     return this;
   }
 
-  /** Waits for text; fails when the connection closes without it, or after 5 s. */
+  /** Waits for text; fails when the connection closes without it, or after 20 s. */
   async until(wanted: string | RegExp): Promise<string> {
-    const deadline = performance.now() + 5000;
+    const deadline = performance.now() + 20_000;
     for (;;) {
       const found = typeof wanted === "string" ? this.text.includes(wanted) : wanted.test(this.text);
       if (found) return this.text;
