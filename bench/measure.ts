@@ -105,6 +105,11 @@ export function anonymousKb(pid: number): number {
   return statusKb(pid, "RssAnon");
 }
 
+/** The resident set of a running process in KiB (VmRSS). */
+export function residentKb(pid: number): number {
+  return statusKb(pid, "VmRSS");
+}
+
 /** The highest resident set of a running process so far, in KiB (VmHWM); 0 when it has ended. */
 export function peakRssKb(pid: number): number {
   return statusKb(pid, "VmHWM");
