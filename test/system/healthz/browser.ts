@@ -48,8 +48,10 @@ export async function openTab(t: TestContext): Promise<Tab> {
   });
   const portFile = path.join(profile, "DevToolsActivePort");
   const port = await eventually(() => {
-    if (!existsSync(portFile)) throw new Error("the browser is not up yet");
-    return Number(readFileSync(portFile, "utf8").split("\n")[0]);
+    // The file is there before its lines are.
+    const [, written] = /^(\d+)\n/.exec(existsSync(portFile) ? readFileSync(portFile, "utf8") : "") ?? [];
+    if (written === undefined) throw new Error("the browser is not up yet");
+    return Number(written);
   }, PATIENT);
   const target = await eventually(async () => {
     const targets = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
