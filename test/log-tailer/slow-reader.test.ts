@@ -54,6 +54,6 @@ describe("a slow reader", () => {
     const second = performance.now();
     tailer.signal("SIGTERM");
     await eventually(() => assert.equal(tailer.status, 143));
-    assert.ok(performance.now() - second < 2000);
+    assert.ok(performance.now() - second < 10_000);
   });
 });

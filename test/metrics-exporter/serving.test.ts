@@ -112,7 +112,7 @@ test("SIGTERM with an idle keep-alive client: exit 0, stdout empty, every line o
   await new Promise((resolve) => idle.once("data", resolve));
   const began = performance.now();
   assert.deepEqual(await exporter.process.stop(), { code: 0, signal: null });
-  assert.ok(performance.now() - began < 2000);
+  assert.ok(performance.now() - began < 4500);
   assert.equal(exporter.process.stdout, "");
   for (const record of exporter.process.logs) assert.equal(record.tool, "metrics-exporter");
 });

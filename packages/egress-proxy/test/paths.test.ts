@@ -41,9 +41,9 @@ for (const pattern of ["a", "", "/a*", "/*a", "/a/***", "/a?b", "/a#b", "/a b"])
 
 test("many ** against a long path take no time to speak of", () => {
   const pattern = parsePathPattern(`${"/**/a".repeat(50)}/b`);
-  const started = performance.now();
+  const before = process.cpuUsage();
   assert.equal(matchesPath(pattern, "/a".repeat(5000)), false);
-  assert.ok(performance.now() - started < 1000);
+  assert.ok(process.cpuUsage(before).user < 1e6);
 });
 
 const unsafe = [

@@ -266,7 +266,7 @@ describe("unsafe: true", () => {
     const rules = { bad_total: { regex: "^(?=(a+)+$)\\1*(?<x>b)?(a|aa)+$", unsafe: true }, good_total: "a" };
     const began = performance.now();
     const { samples, errors } = await runRules(rules, `${"a".repeat(60)}!\n`.repeat(5));
-    assert.ok(performance.now() - began < 3000);
+    assert.ok(performance.now() - began < 15_000);
     assert.deepEqual(samples.at(-1), "good_total 5");
     assert.deepEqual(errors, Array(5).fill("bad_total: timeout"));
   });
