@@ -125,6 +125,10 @@ test("statuses are a number, a range, or a list of both", async () => {
   };
   assert.deepEqual(await statusOf(204), [[204, 204]]);
   assert.deepEqual(await statusOf("200-299"), [[200, 299]]);
+  assert.deepEqual(await statusOf("204, 300-399"), [
+    [204, 204],
+    [300, 399],
+  ]);
   assert.deepEqual(await statusOf([204, "300-399", "404"]), [
     [204, 204],
     [300, 399],

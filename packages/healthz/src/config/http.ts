@@ -29,7 +29,8 @@ const url = normalize(text("The URL to ask.", { expected: URL_EXPECTED }), parse
 const statusItem = either("One status, or a range of them.", [
   integer("A status.", { min: 100, max: 599 }),
   text("A status or a range.", {
-    pattern: /^[1-5]\d\d(-[1-5]\d\d)?$/,
+    // As in the environment, where a list is text with commas.
+    pattern: /^[1-5]\d\d(-[1-5]\d\d)?( *, *[1-5]\d\d(-[1-5]\d\d)?)*$/,
     expected: 'a status such as 204, or a range such as "200-399"',
   }),
 ]);
@@ -39,12 +40,16 @@ const status = normalize(
     statusItem,
     list("Several of them.", statusItem, { min: 1 }),
   ]),
-  (value): StatusRange[] => (Array.isArray(value) ? value : [value]).map(parseRange),
+  (value): StatusRange[] =>
+    [value]
+      .flat()
+      .flatMap((item) => String(item).split(","))
+      .map(parseRange),
 );
 
-function parseRange(value: number | string): StatusRange {
-  const [from = 0, to = from] = String(value).split("-").map(Number);
-  if (from > to) throw new Invalid(`the range ${value} is empty; write the smaller status first`);
+function parseRange(value: string): StatusRange {
+  const [from = 0, to = from] = value.split("-").map(Number);
+  if (from > to) throw new Invalid(`the range ${value.trim()} is empty; write the smaller status first`);
   return [from, to];
 }
 
