@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BenchCase } from "./case.ts";
 import { atOnce } from "./healthz/at-once.ts";
 import { checkCosts } from "./healthz/check-cost.ts";
+import { ends } from "./healthz/end.ts";
 import {
   cpuMs,
   expressHello,
@@ -68,9 +69,18 @@ async function idleMiB(command: readonly string[]): Promise<number> {
   return kib / 1024;
 }
 
-async function loadedMiB({ url, pid }: Server): Promise<number> {
-  await load(url, { requests: 10_000, clients: 8 });
-  return anonymousKb(pid) / 1024;
+const MANY = 10_000;
+
+/** Private memory in MiB of a fresh process after many requests, and after as many again. */
+async function loadedMiB(): Promise<{ first: number; second: number }> {
+  const server = await startServer(await ourCommand());
+  const afterMany = async () => {
+    await load(server.url, { requests: MANY, clients: 8 });
+    return anonymousKb(server.pid) / 1024;
+  };
+  const memory = { first: await afterMany(), second: await afterMany() };
+  await server.stop();
+  return memory;
 }
 
 const ourCommand = async () => [process.execPath, ...flags, await healthzBundle(), "--port", "PORT"];
@@ -96,6 +106,7 @@ export const cases: BenchCase[] = [
   },
   ...atOnce,
   ...checkCosts,
+  ...ends,
   {
     tool,
     name: "private memory, idle",
@@ -109,10 +120,24 @@ export const cases: BenchCase[] = [
   },
   {
     tool,
-    name: "private memory after each further 10,000 requests",
+    name: "private memory after 10,000 requests",
     unit: "MiB",
-    peer,
-    prepare: (directory) => contest(directory, loadedMiB, 60),
+    peer: "32 MB",
+    target: 1,
+    rounds: 3,
+    prepare: async () => ({ ours: async () => (await loadedMiB()).first, peer: async () => 32e6 / 2 ** 20 }),
+  },
+  {
+    tool,
+    name: "growth by the next 10,000 requests",
+    unit: "MiB",
+    peer: "4 MB",
+    target: 1,
+    rounds: 3,
+    prepare: async () => ({
+      ours: () => loadedMiB().then(({ first, second }) => Math.max(0, second - first)),
+      peer: async () => 4e6 / 2 ** 20,
+    }),
   },
   {
     tool,
