@@ -22,10 +22,14 @@ export class CheckFailure extends Error {
 
 const LONGEST_TEXT = 512;
 
+const TLS_ERROR = "certificate or TLS error";
+
 const KINDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
   EPIPE: "connection reset",
+  // What OpenSSL says to bytes that are not TLS.
+  EPROTO: TLS_ERROR,
   EHOSTUNREACH: "unreachable",
   ENETUNREACH: "unreachable",
   ETIMEDOUT: "timeout",
@@ -63,7 +67,7 @@ function kindOf(error: unknown): string {
   if (error instanceof CheckFailure) return error.kind;
   const code = systemCode(error) ?? "";
   if (Object.hasOwn(KINDS, code)) return KINDS[code]!;
-  if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)) return "certificate or TLS error";
+  if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)) return TLS_ERROR;
   return "error";
 }
 

@@ -12,6 +12,7 @@ const classes: [error: unknown, kind: string][] = [
   [systemError("ECONNRESET", "read ECONNRESET"), "connection reset"],
   [systemError("ENOENT", "no such file /secret/place"), "not found"],
   [systemError("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"), "certificate or TLS error"],
+  [systemError("EPROTO", "write EPROTO 80CB:error:wrong version number"), "certificate or TLS error"],
   [new CheckFailure("status 500", "status 500, expected 200-399"), "status 500"],
   [new Error("who knows, at 10.0.0.7"), "error"],
   ["a string", "error"],
