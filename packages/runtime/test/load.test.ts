@@ -35,6 +35,7 @@ test("an absent section is all defaults", async (t) => {
     maxLine: 1048576,
     allow: [],
     output: "raw",
+    routes: {},
     checks: {},
   });
 });
@@ -191,6 +192,20 @@ test("--set takes an index in brackets or between dots, and refuses a path that 
   for (const target of [".port", "health.", "health..port", "health.a[x]", "health.http://[::1]/", 'health."\\x"']) {
     assert.throws(() => parseSet(`${target}=1`), { exitStatus: 2, message: /this path cannot be read/ }, target);
   }
+});
+
+test("in --set the names of URLs and paths may hold dots without quotes", async (t) => {
+  const assignments = [
+    parseSet("health.routes.http://127.0.0.1:8000/v1.2=http://a.example"),
+    parseSet("health.routes./out/settings.json.to=http://b.example"),
+    parseSet("health.routes./out/settings.json.to=http://c.example"),
+  ];
+  assert.deepEqual((await load(t, "", { assignments })).config.routes, {
+    "http://127.0.0.1:8000/v1.2": "http://a.example",
+    "/out/settings.json": { to: "http://c.example" },
+  });
+  const mistyped = await problemsOf(t, "", { assignments: [parseSet("health.checks.web.htp=x")] });
+  assert.match(mistyped[0] ?? "", /unknown key "htp"; did you mean "http"\?/);
 });
 
 test("a key below a short form is refused with the way out", async (t) => {

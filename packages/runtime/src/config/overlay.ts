@@ -165,17 +165,23 @@ function enter(container: Container, key: string | number, below: string | numbe
   return created;
 }
 
-/** The next key; in a user's own map the longest existing name wins, so that names with dots need no quotes. */
+/**
+ * The next key. In a user's own map the longest existing name wins, so that names with dots need no quotes; nor do new ones that
+ * are URLs or paths: such a name goes on until a key of its value follows.
+ */
 function nextKey(schema: AnySchema | undefined, container: Container, rest: readonly (string | number)[]) {
-  const isMap = schema !== undefined && formsOf(schema).some((form) => nodeOf(form).kind === "map");
-  if (isMap) {
-    for (let length = rest.length; length > 1; length--) {
-      const name = rest.slice(0, length).join(".");
-      if (Object.hasOwn(container, name)) return { key: name, consumed: length };
-    }
-  }
-  const [key] = rest;
-  return { key: Array.isArray(container) && /^\d+$/.test(String(key)) ? Number(key) : key!, consumed: 1 };
+  const [key = ""] = rest;
+  const map = schema && formsOf(schema).find((form) => nodeOf(form).kind === "map");
+  if (map === undefined)
+    return { key: Array.isArray(container) && /^\d+$/.test(String(key)) ? Number(key) : key, consumed: 1 };
+  const nameOf = (length: number) => rest.slice(0, length).join(".");
+  const lengths = rest.map((_, index) => index + 1);
+  const known = lengths.findLast((length) => Object.hasOwn(container, nameOf(length)));
+  if (known !== undefined) return { key: nameOf(known), consumed: known };
+  if (!String(key).includes("/")) return { key, consumed: 1 };
+  const keys = keysOf(childOf(map, nameOf(1)) ?? map);
+  const length = lengths.find((candidate) => keys.includes(String(rest[candidate]))) ?? rest.length;
+  return { key: nameOf(length), consumed: length };
 }
 
 function place(
