@@ -52,9 +52,16 @@ test("a bad file leaves the old configuration in force", async (t) => {
   const target = await startTarget(t);
   const healthz = await startHealthz(t, { checks: { web: target.url } });
   await healthz.until("/readyz", 200);
-  for (const bad of ["", "health: [", '{"health": {"checks": {"web": {}}}}']) {
+  const reasons: [bad: string, reason: string][] = [
+    ["", "the file is empty"],
+    ["health:\n", 'the section \\"health\\" has disappeared'],
+    ["health: [", "not valid YAML"],
+    ['{"health": {"checks": {"web": {}}}}', "does not say what to check"],
+  ];
+  for (const [bad, reason] of reasons) {
     writeFileSync(healthz.file, bad);
     healthz.tool.signal("SIGHUP");
+    await healthz.tool.waitFor(reason, { on: "stderr" });
     await eventually(async () => assert.equal(await metric(healthz, "outrigger_config_last_reload_successful"), 0));
     assert.equal((await healthz.get("/healthz/web")).status, 200);
   }

@@ -28,7 +28,7 @@ export interface LoadOptions {
 /** A valid configuration of one section. */
 export interface Loaded<T> {
   config: T;
-  /** Whether the file has the section. */
+  /** Whether the file has the section, and something in it. */
   declared: boolean;
   /** The section as written, merged from all sources, before validation. */
   input: unknown;
@@ -96,7 +96,8 @@ export function resolveSection<T>(
   const root = rootOf(document, problems);
   // A document without a value, but with problems, cannot be judged any further.
   if (problems.length > 0 && document?.value === undefined) throw new ConfigError(problems);
-  const declared = Object.hasOwn(root, section.key);
+  // A key with nothing behind it is what a template leaves that has lost its values.
+  const declared = Object.hasOwn(root, section.key) && root[section.key] !== null;
   if (inForce && document && (document.value === undefined || (inForce.declared && !declared))) {
     const what = document.value === undefined ? "the file is empty" : `the section "${section.key}" has disappeared`;
     problems.push({ path: [], at: document.locate([]), message: `${what}; the configuration in force stays` });
