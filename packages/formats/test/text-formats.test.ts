@@ -170,6 +170,7 @@ const parses: readonly [format: FormatName, text: string, value: Record<string, 
     '# c\nA=a#b\nB = x # y\nexport C=2\nD=\'x\\ny\'\nE="x\\ny"\nF=\'a\nb\' # c\nG=\nH= # c\nI="q\\""\n',
     { A: "a#b", B: "x", C: "2", D: "x\\ny", E: "x\ny", F: "a\nb", G: "", H: "", I: 'q"' },
   ],
+  ["dotenv", "A='a\r\nb'\r\nB=c\r\n", { A: "a\nb", B: "c" }],
   [
     "ini",
     'g=1\n; c\n[s]\n # c\na = b = c\nq = "x;y"\nr=\'\ne=\n[x:y]\nz=1\n[x.y]\nz=2\n',

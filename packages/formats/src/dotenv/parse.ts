@@ -53,7 +53,7 @@ function readUnquoted(text: string, start: number): { text: string; end: number 
   return { text: value, end: start + value.length };
 }
 
-/** Over several lines if need be. Only double quotes know escapes. */
+/** Over several lines if need be, which are read as if they ended with a line feed. Only double quotes know escapes. */
 function readQuoted(source: SourceText, start: number): { text: string; end: number } {
   const { text } = source;
   const quote = text[start] as string;
@@ -62,7 +62,7 @@ function readQuoted(source: SourceText, start: number): { text: string; end: num
   if (end >= text.length) throw source.malformed(start, "the quote is not closed");
   rest.lastIndex = end + 1;
   if (!rest.test(text)) throw source.malformed(end + 1, "only a comment may follow the closing quote");
-  const inner = text.slice(start + 1, end);
+  const inner = text.slice(start + 1, end).replaceAll("\r\n", "\n");
   return {
     text: quote === '"' ? inner.replace(/\\([nrt"\\])/g, (_, code: string) => escapes[code] ?? code) : inner,
     end: end + 1,
