@@ -363,7 +363,8 @@ test("the configuration of routes is checked as a whole", async (t) => {
   ] as const) {
     const before = proxy.tool.stderr.length;
     await proxy.reload({ routes });
-    assert.match(proxy.tool.stderr.slice(before), message, JSON.stringify(routes));
+    // The refusal comes first, its reasons after it.
+    await eventually(() => assert.match(proxy.tool.stderr.slice(before), message, JSON.stringify(routes)));
   }
   assert.equal(
     (await request(`http://127.0.0.1:${proxy.port}`, { path: `http://localhost:${upstream.port}/` })).status,
