@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../test/harness/ports.ts";
 import { type BenchCase, unlessInstalled } from "../case.ts";
-import { anonymousKb, cpuOf, median, threadCpuMs } from "../measure.ts";
+import { cpuOf, median, peakRssKb, threadCpuMs } from "../measure.ts";
 import { launch } from "../start-up/launch.ts";
 import { shippedTool } from "../start-up/programs.ts";
 import { manySeries, template, writeFixture } from "./fixtures.ts";
@@ -62,7 +62,7 @@ const latency: BenchCase = {
 
 const memory: BenchCase = {
   tool,
-  name: "private memory, idle",
+  name: "highest resident memory, idle",
   unit: "MiB",
   peer: "mtail",
   target: 4,
@@ -74,7 +74,7 @@ const memory: BenchCase = {
     const peer = await start((port) => ["mtail", "--port", String(port), "--progs", program, "--logs", log]);
     const measure = async ({ pid }: Running) => {
       await delay(2000);
-      return anonymousKb(pid) / 1024;
+      return peakRssKb(pid) / 1024;
     };
     const close = () => {
       ours.close();
