@@ -6,7 +6,7 @@ import { eventually } from "../harness/eventually.ts";
 import { freePort } from "../harness/ports.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { exchange, RawClient } from "./support/raw.ts";
-import { startUnanswering } from "./support/unanswering.ts";
+import { startUnanswering, waitingFor } from "./support/unanswering.ts";
 import { accepted, answering, startUpstream } from "./support/upstream.ts";
 
 const get = (port: number, fields = "") => `GET http://localhost:${port}/ HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
@@ -56,9 +56,9 @@ test("a client that takes nothing of its answer for timeouts.idle is cut", async
 test("a client that resets its CONNECT while the dial is under way gets an audit record", async (t) => {
   const port = await startUnanswering(t);
   const proxy = await startProxy(t, { allow: [`127.0.0.1:${port}`], timeouts: { connect: "60s" }, audit: "all" });
+  const before = waitingFor(port);
   const client = new RawClient(proxy.port).send(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  await clientConnections(proxy, 1);
-  await pause(300); // until the CONNECT has been read, of which nothing is to be seen
+  await eventually(() => assert.equal(waitingFor(port), before + 1));
   client.socket.resetAndDestroy();
   assert.equal((await recordOf(proxy, "CONNECT")).status, 499);
 });
@@ -72,8 +72,9 @@ test("a client of a tcp route that resets while the dial is under way ends it", 
     timeouts: { connect: "60s" },
     audit: "all",
   });
+  const before = waitingFor(port);
   const client = new RawClient(from);
-  await clientConnections(proxy, 1);
+  await eventually(() => assert.equal(waitingFor(port), before + 1));
   client.socket.resetAndDestroy();
   assert.equal((await recordOf(proxy, "TCP")).status, 499);
 });

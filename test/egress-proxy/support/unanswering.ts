@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
 import { atEnd } from "../../harness/at-end.ts";
@@ -23,4 +24,13 @@ export async function startUnanswering(t: Pick<TestContext, "after">): Promise<n
     await Promise.race([once(socket, "connect"), new Promise((resolve) => setTimeout(resolve, 300))]);
   }
   return Number(port);
+}
+
+/** How many connections to this port of 127.0.0.1 are waiting for an answer (SYN_SENT, proc(5)). */
+export function waitingFor(port: number): number {
+  const to = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const states = readFileSync("/proc/net/tcp", "latin1")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  return states.filter(([, , remote = "", state]) => remote.endsWith(to) && state === "02").length;
 }
