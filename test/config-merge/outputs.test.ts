@@ -136,3 +136,15 @@ test("--explain names the origin of every value and what it overrode", async (t)
     "",
   ]);
 });
+
+test("problems of sources, values and places are reported in one run, and the lowest status counts", async (t) => {
+  const workspace = new Workspace(t);
+  workspace.write("in.json", '{"a": 1}');
+  const { code, messages } = await workspace.configured(
+    "config:\n  one.json: { from: [in.json], set: { a: env:UNSET } }\n  none/two.json: { from: [in.json] }\n  three.json: { from: [gone.json] }\n",
+  );
+  assert.equal(code, 3);
+  const text = messages.join("\n");
+  for (const part of [/UNSET is not set/, /cannot write none\/two\.json/, /cannot read gone\.json/])
+    assert.match(text, part);
+});

@@ -4,7 +4,7 @@ import type { Assignment, Mode } from "./arguments.ts";
 import { assignAll } from "./assign.ts";
 import { Build, type BuildContext } from "./build.ts";
 import { Directories } from "./output/directories.ts";
-import { inspectTarget } from "./output/target.ts";
+import { inspectTarget, type Target } from "./output/target.ts";
 import { needsAdjusting, Transaction, type Write } from "./output/transaction.ts";
 import type { OutputPlan, Plan } from "./plan.ts";
 import type { Literals } from "./sources/literal.ts";
@@ -96,7 +96,8 @@ async function buildAll(
       problems.length === 0 || build === undefined ? attempt(() => bytesOf(output, build, volumes)) : undefined;
     if (bytes !== undefined) outputs.push({ plan: output, bytes, build });
   }
-  if (problems.length > 0) throw new Problems(problems);
+  // What is wrong with the places of the outputs is said in the same run.
+  if (problems.length > 0) throw new Problems([...problems, ...inspectTargets(plan.outputs, plan).problems]);
   return outputs;
 }
 
@@ -116,7 +117,7 @@ function bytesOf({ body }: OutputPlan, build: Build | undefined, volumes: Volume
 async function finish(plan: Plan, outputs: readonly BuiltOutput[], options: RunOptions): Promise<Outcome> {
   const { modes } = options;
   const directories = new Directories(plan.directories);
-  const writes = collectWrites(outputs, directories);
+  const writes = collectWrites(plan, outputs);
   if (modes.has("explain")) await explain(outputs);
   if (modes.has("diff")) await (await import("./diff/outputs.ts")).printDiffs(outputs, writes);
   if (modes.has("check-output"))
@@ -126,19 +127,34 @@ async function finish(plan: Plan, outputs: readonly BuiltOutput[], options: RunO
   return { ...(await write(writes, directories, options)), outputs };
 }
 
-function collectWrites(outputs: readonly BuiltOutput[], directories: Directories): Write[] {
-  const writes: Write[] = [];
+function collectWrites(plan: Plan, outputs: readonly BuiltOutput[]): Write[] {
+  const { targets, problems } = inspectTargets(
+    outputs.map((output) => output.plan),
+    plan,
+  );
+  if (problems.length > 0) throw new Problems(problems);
+  return outputs.flatMap(({ plan: { target, mode, owner }, bytes }) =>
+    target === undefined ? [] : [{ target: targets.get(target) as Target, bytes, mode, owner }],
+  );
+}
+
+/** The places of outputs as they are, and what is wrong with them. */
+function inspectTargets(
+  outputs: readonly OutputPlan[],
+  plan: Plan,
+): { targets: ReadonlyMap<string, Target>; problems: readonly Problem[] } {
+  const { paths } = new Directories(plan.directories);
+  const targets = new Map<string, Target>();
   const problems: Problem[] = [];
-  for (const { plan, bytes } of outputs) {
-    if (plan.target === undefined) continue;
+  for (const { target } of outputs) {
+    if (target === undefined) continue;
     try {
-      writes.push({ target: inspectTarget(plan.target, directories.paths), bytes, mode: plan.mode, owner: plan.owner });
+      targets.set(target, inspectTarget(target, paths));
     } catch (error) {
       problems.push(...problemsOf(error));
     }
   }
-  if (problems.length > 0) throw new Problems(problems);
-  return writes;
+  return { targets, problems };
 }
 
 async function explain(outputs: readonly BuiltOutput[]): Promise<void> {
