@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseQuantity, type QuantityType } from "../src/rules/quantity.ts";
+import { parseQuantity, type QuantityType, scanQuantity } from "../src/rules/quantity.ts";
 import { compileValue } from "../src/rules/value.ts";
 
 describe("quantities in base units", () => {
@@ -50,6 +50,24 @@ describe("quantities in base units", () => {
   for (const [type, text, expected] of cases) {
     test(`${type} ${text}`, () => assert.equal(parseQuantity(type, text), expected));
   }
+});
+
+test("a quantity ends where its grammar does: the name of the next field is no unit", () => {
+  const cases: [type: QuantityType, text: string, quantity: string][] = [
+    ["duration", "7 d=2", "7"],
+    ["duration", "7 d2=3", "7"],
+    ["duration", "7 s3://backup", "7"],
+    ["duration", "7 m_id", "7"],
+    ["duration", "7 ms, then", "7 ms"],
+    ["duration", "7ms=slow", "7ms"],
+    ["duration", "1h2m3.5s.", "1h2m3.5s"],
+    ["duration", "1 h 30 m later", "1 h 30 m"],
+    ["bytes", "7 M=2", "7"],
+    ["bytes", "7 B3", "7"],
+    ["bytes", "7 MB of", "7 MB"],
+  ];
+  for (const [type, text, quantity] of cases)
+    assert.equal(text.slice(0, scanQuantity(type, text, 0)), quantity, `${type} ${text}`);
 });
 
 test("a dash and empty text are no observation, other text is no number", () => {

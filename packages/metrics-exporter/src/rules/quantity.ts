@@ -6,16 +6,18 @@ export type QuantityType = "number" | "int" | "duration" | "bytes";
 // Counts are bounded so that scanning stays linear whatever a line holds.
 const digits = String.raw`(?:\d{1,3}(?:,\d{3}){1,20}(?!\d)|\d{1,400})`;
 const unsigned = String.raw`(?:${digits}(?:\.\d{1,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?`;
-const durationUnit = `(?:ns|us|[µμ]s|ms|s|m|h|d)(?![A-Za-z])`;
-const span = `${unsigned} ?${durationUnit}`;
-const byteUnit = `(?:[kKMGT]B|[KMGT]iB|[KMGT]|B)(?![A-Za-z])`;
+const durationUnit = "(?:ns|us|[µμ]s|ms|s|m|h|d)(?![A-Za-z_])";
+const byteUnit = "(?:[kKMGT]B|[KMGT]iB|[KMGT]|B)(?![A-Za-z_])";
+// Behind a blank it may also be the name of what comes next: `n=7 d=2`, `7 s3://backup`.
+const withUnit = (unit: string) => `(?:${unit}| ${unit}(?![\\d=]))`;
+const span = `${unsigned}${withUnit(durationUnit)}`;
 
 const grammars: Record<QuantityType, string> = {
   number: `[+-]?${unsigned}`,
   int: `[+-]?${digits}`,
   // Clock time before spans before a bare number: each is a prefix of the one before.
   duration: String.raw`[+-]?(?:\d{1,9}:\d{2}:\d{2}(?:\.\d{1,20})?|${span}(?: ?${span}){0,8}|${unsigned})`,
-  bytes: `[+-]?${unsigned}(?: ?${byteUnit})?`,
+  bytes: `[+-]?${unsigned}${withUnit(byteUnit)}?`,
 };
 
 const scanners = mapGrammars((grammar) => new RegExp(grammar, "y"));
