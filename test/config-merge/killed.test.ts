@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { entryOf } from "../harness/tool.ts";
 import { Workspace } from "./support.ts";
 
@@ -20,11 +20,11 @@ const steps: Readonly<Record<string, number>> = {
   unlinkSync: 2,
 };
 
-/** Loaded before config-merge: kills the process behind the call that `KILL` names; when that writes, half way through. */
+/** Loaded before config-merge: sends `SIGNAL` behind the call that `CALL` names; when that writes, SIGKILL comes half way through. */
 const hook = `
   import fs from "node:fs";
   import { syncBuiltinESMExports } from "node:module";
-  const [name, nth] = process.env.KILL.split(" ");
+  const [name, nth] = process.env.CALL.split(" ");
   const original = fs[name];
   let left = Number(nth);
   const counts = {
@@ -32,10 +32,10 @@ const hook = `
     writeSync: (descriptor) => descriptor > 2,
   }[name] ?? (() => true);
   fs[name] = (...args) => {
-    if (!counts(...args) || --left > 0) return original(...args);
-    if (name === "writeSync") original(args[0], args[1], 0, args[1].length >> 1);
-    else original(...args);
-    process.kill(process.pid, "SIGKILL");
+    if (!counts(...args) || --left !== 0) return original(...args);
+    const result = name === "writeSync" ? original(args[0], args[1], 0, args[1].length >> 1) : original(...args);
+    process.kill(process.pid, process.env.SIGNAL);
+    return result;
   };
   syncBuiltinESMExports();
 `;
@@ -46,15 +46,33 @@ const config = `config:
   out/c.json: { from: [in.json] }
 `;
 
-function assertWholeWhenKilled(workspace: Workspace, step: string): void {
+function prepare(test: TestContext): Workspace {
+  const workspace = new Workspace(test);
+  workspace.write("hook.mjs", hook);
+  workspace.write("in.json", JSON.stringify({ new: "x".repeat(5000) }));
+  workspace.write("outrigger.yaml", config);
+  return workspace;
+}
+
+/** Runs over two old outputs and an absent one; the signal comes at `call`: a function, and how often it is called first. */
+function interrupt(workspace: Workspace, sent: "SIGKILL" | "SIGTERM", call: string) {
   workspace.write("out/a.json", "old a");
   workspace.write("out/b.json", "old b");
   rmSync(workspace.path("out/c.json"), { force: true });
-  const { signal, stderr } = spawnSync(
+  return spawnSync(
     process.execPath,
     ["--import", workspace.path("hook.mjs"), entryOf("config-merge"), "--config", "outrigger.yaml"],
-    { cwd: workspace.directory, env: { PATH: process.env.PATH, KILL: step }, encoding: "utf8", timeout: 60_000 },
+    {
+      cwd: workspace.directory,
+      env: { PATH: process.env.PATH, CALL: call, SIGNAL: sent },
+      encoding: "utf8",
+      timeout: 60_000,
+    },
   );
+}
+
+function assertWholeWhenKilled(workspace: Workspace, step: string): void {
+  const { signal, stderr } = interrupt(workspace, "SIGKILL", step);
   assert.equal(signal, "SIGKILL", `${step}: ${stderr}`);
   const text = workspace.read("in.json");
   const outputs = workspace.list("out").filter((name) => !name.startsWith("."));
@@ -67,10 +85,7 @@ function assertWholeWhenKilled(workspace: Workspace, step: string): void {
 
 for (const [name, count] of Object.entries(steps)) {
   test(`killed at any ${name}, a run leaves whole files, and the next one removes what is left`, async (t) => {
-    const workspace = new Workspace(t);
-    workspace.write("hook.mjs", hook);
-    workspace.write("in.json", JSON.stringify({ new: "x".repeat(5000) }));
-    workspace.write("outrigger.yaml", config);
+    const workspace = prepare(t);
     for (let nth = 1; nth <= count; nth++) assertWholeWhenKilled(workspace, `${name} ${nth}`);
     const { code, stderr } = await workspace.merge(["--config", "outrigger.yaml"]);
     assert.equal(code, 0, stderr);
@@ -79,3 +94,15 @@ for (const [name, count] of Object.entries(steps)) {
       assert.equal(workspace.read(`out/${output}`), workspace.read("in.json"));
   });
 }
+
+test("SIGTERM before the renames is exit status 143, and nothing has changed; behind the first one the run ends as any", (t) => {
+  const workspace = prepare(t);
+  const early = interrupt(workspace, "SIGTERM", "fsyncSync 1");
+  assert.equal(early.status, 143, early.stderr);
+  assert.deepEqual(workspace.list("out"), ["a.json", "b.json"]);
+  assert.deepEqual([workspace.read("out/a.json"), workspace.read("out/b.json")], ["old a", "old b"]);
+  const late = interrupt(workspace, "SIGTERM", "renameSync 1");
+  assert.equal(late.status, 0, late.stderr);
+  for (const output of ["a.json", "b.json", "c.json"])
+    assert.equal(workspace.read(`out/${output}`), workspace.read("in.json"));
+});
