@@ -79,11 +79,13 @@ test("json: a bad status or bad JSON is a source that is down, logged once", asy
   assert.equal(await exporter.value("a"), undefined);
   target.answer = answering('{"a":1}', "application/json");
   assert.equal(await exporter.value("a"), 1);
-  const records = exporter.process.logs.filter(({ msg }) => msg.startsWith("a source"));
-  assert.deepEqual(
-    records.map(({ level }) => level),
-    ["warn", "info"],
-  );
+  await eventually(() => {
+    const records = exporter.process.logs.filter(({ msg }) => msg.startsWith("a source"));
+    assert.deepEqual(
+      records.map(({ level }) => level),
+      ["warn", "info"],
+    );
+  });
 });
 
 test("textfiles: both formats, broken files keep their last good copy, deleted ones vanish", async (t) => {
