@@ -12,8 +12,8 @@ import { shippedTool } from "../start-up/programs.ts";
 
 const tool = "config-merge";
 
-/** One more pass follows the first, whose output is a change of the directory, and V8 collects garbage eight seconds later. */
-const settledMs = 12_000;
+/** One more pass follows the first, whose output is a change of the directory, and V8 collects garbage some ten seconds later. */
+const settledMs = 25_000;
 
 /** Long enough for a thousandth of a core to be ten milliseconds. */
 const idleMs = 10_000;

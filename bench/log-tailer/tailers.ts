@@ -58,13 +58,20 @@ export class Tailer {
   }
 }
 
-/** Runs a measurement on a tailer that has shown what there was, and has come to rest. */
-export async function atRest<T>(program: Program, bytes: number, measure: (tailer: Tailer) => Promise<T>): Promise<T> {
+/**
+ * Runs a measurement on a tailer that has shown what there was, and has come to rest: files that changed less than two seconds ago
+ * are looked at more closely.
+ */
+export async function atRest<T>(
+  program: Program,
+  bytes: number,
+  measure: (tailer: Tailer) => Promise<T>,
+  settledMs = 3000,
+): Promise<T> {
   const tailer = new Tailer(program);
   try {
     await tailer.wrote(bytes);
-    // Files that changed less than two seconds ago are looked at more closely.
-    await delay(3000);
+    await delay(settledMs);
     return await measure(tailer);
   } finally {
     await tailer.stop();
