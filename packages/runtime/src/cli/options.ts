@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Assignment } from "../config/overlay.ts";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../nearest.ts";
@@ -41,42 +40,56 @@ export function settingFlag(name: string, metavar: string, path: string, descrip
   return { name, metavar, description, assign };
 }
 
-/** Reads a command line. Throws `UsageError` for an unknown option or a missing value. */
+/**
+ * Reads a command line: `--name VALUE`, `--name=VALUE`, `-n VALUE`, `-nVALUE`, `-abc` for `-a -b -c`, and `--` before what are no
+ * options. Throws `UsageError` for an unknown option or a missing value.
+ */
 export function parseOptions(flags: readonly Flag[], argv: readonly string[]): Options {
-  const options = Object.fromEntries(
-    flags.map(({ name, short, metavar }) => [
-      name,
-      {
-        type: metavar === undefined ? ("boolean" as const) : ("string" as const),
-        multiple: true,
-        ...(short && { short }),
-      },
-    ]),
-  );
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-
   const values = new Map<string, string[]>();
   const positionals: string[] = [];
   const assignments: Assignment[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
-    const flag = flags.find(({ name }) => name === token.name);
-    if (flag === undefined) throw unknownOption(token.rawName, flags);
-    if (flag.metavar !== undefined && token.value === undefined) {
-      throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${flag.metavar}`);
+  const rest = [...argv];
+  for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
+    if (argument === "--") positionals.push(...rest.splice(0));
+    else if (argument === "-" || !argument.startsWith("-")) positionals.push(argument);
+    else {
+      const { flag, given, attached } = readOption(flags, argument, rest);
+      const value = flag.metavar === undefined ? attached : (attached ?? rest.shift());
+      if (flag.metavar !== undefined && value === undefined)
+        throw new UsageError(`${given} needs a value: ${given} ${flag.metavar}`);
+      if (flag.metavar === undefined && value !== undefined)
+        throw new UsageError(`${given} takes no value; write ${given} alone`);
+      values.set(flag.name, [...(values.get(flag.name) ?? []), value ?? ""]);
+      assignments.push(...(flag.assign?.(value ?? "") ?? []));
     }
-    if (flag.metavar === undefined && token.value !== undefined) {
-      throw new UsageError(`${token.rawName} takes no value; write ${token.rawName} alone`);
-    }
-    const value = token.value ?? "";
-    values.set(flag.name, [...(values.get(flag.name) ?? []), value]);
-    assignments.push(...(flag.assign?.(value) ?? []));
   }
   return { values, positionals, assignments };
 }
 
-function unknownOption(given: string, flags: readonly Flag[]): UsageError {
+/**
+ * Not `parseArgs` of node:util, whose loading is a twentieth of a whole start; docs/decisions/0063-what-a-start-loads.md. What is
+ * left of a group of short options goes back to `rest`.
+ */
+function readOption(
+  flags: readonly Flag[],
+  argument: string,
+  rest: string[],
+): { flag: Flag; given: string; attached: string | undefined } {
+  if (argument.startsWith("--")) {
+    const equals = argument.indexOf("=");
+    const given = equals < 0 ? argument : argument.slice(0, equals);
+    const flag = flags.find(({ name }) => `--${name}` === given) ?? unknownOption(given, flags);
+    return { flag, given, attached: equals < 0 ? undefined : argument.slice(equals + 1) };
+  }
+  const given = argument.slice(0, 2);
+  const flag = flags.find(({ short }) => short === argument[1]) ?? unknownOption(given, flags);
+  if (argument.length === 2) return { flag, given, attached: undefined };
+  if (flag.metavar !== undefined) return { flag, given, attached: argument.slice(2) };
+  rest.unshift(`-${argument.slice(2)}`);
+  return { flag, given, attached: undefined };
+}
+
+function unknownOption(given: string, flags: readonly Flag[]): never {
   const names = flags.map(({ name }) => `--${name}`);
-  return new UsageError(`unknown option ${given}${suggestion(given, names)}`);
+  throw new UsageError(`unknown option ${given}${suggestion(given, names)}`);
 }
