@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from "node:net";
 import { systemCode } from "@outrigger/runtime/errors";
 import { listen } from "@outrigger/runtime/listen";
+import { Complaint } from "./complaint.ts";
 import type { EgressConfig } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import type { OwnListeners } from "./own-listeners.ts";
@@ -30,16 +31,13 @@ interface Open {
   readonly address: AddressInfo;
 }
 
-/** Milliseconds between two log lines about connections that cannot be taken. */
-export const COMPLAINT_INTERVAL = 60_000;
-
 /** The proxy port and the routes' own ports, opened and closed as the configuration changes. */
 export class Listeners {
   readonly #engine: Engine;
   readonly #connections: Connections;
   readonly #own: OwnListeners;
   #open = new Map<string, Open>();
-  #lastComplaint = 0;
+  readonly #complaint = new Complaint();
 
   constructor(engine: Engine, connections: Connections, own: OwnListeners) {
     this.#engine = engine;
@@ -103,21 +101,15 @@ export class Listeners {
     const { server, listener } = await this.#create(wanted);
     try {
       const address = await listen(server, { host, port }, key);
-      server.on("error", (error) => this.#complain(key, error));
+      server.on("error", (error) => {
+        if (this.#complaint.isDue()) this.#engine.log.error("a listener cannot accept connections", { key, error });
+      });
       return { server, listener, address };
     } catch (error) {
       server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
       throw error;
     }
-  }
-
-  /** Accepting fails again and again, as without file descriptors: once a minute is often enough to say so. */
-  #complain(key: string, error: Error): void {
-    const now = Date.now();
-    if (now - this.#lastComplaint < COMPLAINT_INTERVAL) return;
-    this.#lastComplaint = now;
-    this.#engine.log.error("a listener cannot accept connections", { key, error });
   }
 
   async #create({ from, certificate }: Wanted): Promise<Omit<Open, "address">> {

@@ -3,10 +3,11 @@ import { adminRoutes } from "@outrigger/runtime/admin";
 import { type AdminServer, serveAdmin } from "@outrigger/runtime/admin-server";
 import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import { adminPages } from "./admin-pages.ts";
+import { Complaint } from "./complaint.ts";
 import { type EgressConfig, warnings } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import { Journal } from "./journal.ts";
-import { COMPLAINT_INTERVAL, Listeners } from "./listeners.ts";
+import { Listeners } from "./listeners.ts";
 import { OwnListeners } from "./own-listeners.ts";
 import { Connections } from "./proxy/connections.ts";
 import { isStandIn } from "./routes/stand-in.ts";
@@ -34,7 +35,7 @@ class EgressService implements Service<EgressConfig> {
   readonly #listeners: Listeners;
   #admin: AdminServer | undefined;
   #isReady = false;
-  #lastShortage: number | undefined;
+  readonly #shortage = new Complaint();
   #stopped: Promise<number> | undefined;
 
   constructor(config: EgressConfig, runtime: Runtime) {
@@ -92,11 +93,8 @@ class EgressService implements Service<EgressConfig> {
     });
   }
 
-  /** For every connection refused so; once a minute is often enough to say it. */
   #complainOfShortage(): void {
-    const now = performance.now();
-    if (this.#lastShortage !== undefined && now - this.#lastShortage < COMPLAINT_INTERVAL) return;
-    this.#lastShortage = now;
+    if (!this.#shortage.isDue()) return;
     this.#engine.log.error("refused a connection: no file descriptors are left for it; raise the limit (ulimit -n)", {
       connections: this.#connections.size,
     });

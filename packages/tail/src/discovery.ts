@@ -1,8 +1,7 @@
-import { lstatSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Directories } from "./directories.ts";
 import { compileGlob, deep, type Glob, isHidden, isLiteral, matchesGlob, matchesName, type Segment } from "./glob.ts";
-import { systemPath } from "./names.ts";
+import { exists } from "./identity.ts";
 import type { SourceSpec } from "./types.ts";
 
 /** A path that a source asks for. It may not exist, or not be a file. */
@@ -156,13 +155,4 @@ function compileExclude(pattern: string, workingDirectory: string): Glob[] {
 
 function isMatch({ path, globs }: CompiledPattern, candidate: string): boolean {
   return path === candidate || globs.some((glob) => matchesGlob(glob, candidate));
-}
-
-function exists(path: string): boolean {
-  try {
-    lstatSync(systemPath(path));
-    return true;
-  } catch {
-    return false;
-  }
 }

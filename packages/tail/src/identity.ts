@@ -1,4 +1,4 @@
-import { type BigIntStats, fstatSync, readSync, statSync } from "node:fs";
+import { type BigIntStats, fstatSync, lstatSync, readSync, statSync } from "node:fs";
 import { systemPath } from "./names.ts";
 
 /** Bytes at the start of a file that belong to its identity. */
@@ -31,6 +31,16 @@ export interface FileStat {
 /** Follows links. Throws the system's error. */
 export function statPath(path: string): FileStat {
   return fileStat(statSync(systemPath(path), { bigint: true }));
+}
+
+/** Whether anything has this name, be it a link that leads nowhere. */
+export function exists(path: string): boolean {
+  try {
+    lstatSync(systemPath(path));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function statDescriptor(fd: number): FileStat {

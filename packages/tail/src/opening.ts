@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
+import { descriptors } from "@outrigger/runtime/descriptors";
 import type { Log } from "@outrigger/runtime/log";
 import { statPath } from "./identity.ts";
 import { systemPath } from "./names.ts";
@@ -88,11 +89,6 @@ export function explainFailure(path: string, error: NodeJS.ErrnoException): stri
 
 /** Half of the few that are free are enough for everything else. */
 function endOfDescriptors(): number {
-  try {
-    const limit = Number(/^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1]);
-    const free = limit - readdirSync("/proc/self/fd").length;
-    return Number.isNaN(free) ? Number.POSITIVE_INFINITY : limit - Math.min(reserve, Math.floor(free / 2));
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  const { limit, open } = descriptors();
+  return limit - Math.min(reserve, Math.floor((limit - open) / 2));
 }

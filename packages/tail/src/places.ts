@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Directories } from "./directories.ts";
-import { type FileStat, fileStat, statPath } from "./identity.ts";
+import { exists, type FileStat, fileStat, statPath } from "./identity.ts";
 import { type Resolution, resolveLinks } from "./links.ts";
 import { systemPath } from "./names.ts";
 
@@ -51,7 +51,7 @@ export class Places {
     if (version !== undefined && known?.version === version && known.place.link === undefined) return known.place;
     const place = look(path);
     if (version === undefined || place === undefined || place.link !== undefined) this.#isCertain = false;
-    if (place === undefined && listing?.names.has(basename(path)) && isGone(path)) this.#isMissed = true;
+    if (place === undefined && listing?.names.has(basename(path)) && !exists(path)) this.#isMissed = true;
     if (place === undefined) this.#cache.delete(path);
     else if (version !== undefined) this.#cache.set(path, { version, place });
     return place;
@@ -74,14 +74,5 @@ function look(path: string): Place | undefined {
     return link.exists ? { path, stat: statPath(path), link } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isGone(path: string): boolean {
-  try {
-    lstatSync(systemPath(path));
-    return false;
-  } catch {
-    return true;
   }
 }

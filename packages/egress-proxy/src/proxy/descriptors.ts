@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { descriptors } from "@outrigger/runtime/descriptors";
 
 /** For listeners, DNS, files that are read again, and the second address of a dial. */
 const RESERVE = 16;
@@ -11,12 +11,6 @@ const PER_CONNECTION = 2;
  * Node gives no chance to stop accepting at EMFILE: libuv closes what clients open then, without a word to anybody.
  */
 export function connectionsWithinDescriptors(): number {
-  try {
-    const most = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"))?.[1];
-    if (most === undefined) return Number.POSITIVE_INFINITY;
-    const open = readdirSync("/proc/self/fd").length;
-    return Math.max(1, Math.floor((Number(most) - open - RESERVE) / PER_CONNECTION));
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  const { limit, open } = descriptors();
+  return Math.max(1, Math.floor((limit - open - RESERVE) / PER_CONNECTION));
 }
