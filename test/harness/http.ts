@@ -1,4 +1,5 @@
 import http from "node:http";
+import { formatOf, keepRendering } from "./renderings.ts";
 
 export interface Answer {
   status: number;
@@ -18,7 +19,10 @@ export function request(url: string, options: http.RequestOptions & { body?: str
       response.on("error", reject);
       response.on("end", () => {
         const { statusCode = 0, statusMessage = "", headers } = response;
-        resolve({ status: statusCode, phrase: statusMessage, headers, body: Buffer.concat(chunks).toString() });
+        const body = Buffer.concat(chunks).toString();
+        const format = formatOf(headers["content-type"]);
+        if (statusCode === 200 && format !== undefined && body !== "") keepRendering(format, body);
+        resolve({ status: statusCode, phrase: statusMessage, headers, body });
       });
     });
     outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer from ${url} within 30 s`)));

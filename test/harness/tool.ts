@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { atEnd, type Scope } from "./at-end.ts";
 import { eventually, type Patience } from "./eventually.ts";
+import { keepRendering } from "./renderings.ts";
 
 export const repository: string = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -136,6 +137,7 @@ export async function runTool(
   const running = startTool(tool, args, options);
   const exit = await running.exited;
   const { stdout, stderr } = running;
+  if (tool === "metrics-exporter" && args.includes("--once") && exit.code === 0) keepRendering("text", stdout);
   // Read on demand: a command such as `healthz probe` writes plain text.
   return {
     ...exit,

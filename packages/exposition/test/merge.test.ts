@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { keepFamilies } from "../../../test/harness/renderings.ts";
 import type { Family } from "../src/document.ts";
 import { type Claim, merge } from "../src/merge.ts";
 import { parseOpenMetrics } from "../src/parse-openmetrics.ts";
@@ -11,7 +12,12 @@ const plenty = 1000;
 function merged(texts: readonly string[], { claims = [] as Claim[], room = plenty } = {}) {
   const contributions = texts.map((text, index) => ({ source: String(index), families: parseText(text) }));
   const result = merge(contributions, new Map(claims.map((claim) => [claim.name, claim])), room);
-  const text = result.families.flatMap((family) => renderFamily(family, "text").map((one) => one.text)).join("");
+  const [text] = (["text", "openmetrics"] as const).map((format) =>
+    keepFamilies(
+      format,
+      result.families.flatMap((family) => renderFamily(family, format).map((one) => one.text)).join(""),
+    ),
+  );
   return { ...result, text };
 }
 
@@ -83,7 +89,8 @@ describe("merging", () => {
 describe("between the formats", () => {
   const rendered = (text: string, format: "text" | "openmetrics", contested = false) => {
     const families = text.endsWith("# EOF\n") ? parseOpenMetrics(text) : parseText(text);
-    return families.flatMap((family) => renderFamily(family, format, contested).map((one) => one.text)).join("");
+    const parts = families.flatMap((family) => renderFamily(family, format, contested).map((one) => one.text));
+    return keepFamilies(format, parts.join(""));
   };
   const cases: [sentence: string, from: string, format: "text" | "openmetrics", to: string][] = [
     ["a counter without _total is unknown", "# TYPE a counter\na 1\n", "openmetrics", "# TYPE a unknown\na 1\n"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Format } from "@outrigger/runtime/metrics-text";
 import fc from "fast-check";
+import { keepRendering } from "../../../test/harness/renderings.ts";
 import type { Family, FamilyType, Sample } from "../src/document.ts";
 import { merge } from "../src/merge.ts";
 import { parseOpenMetrics } from "../src/parse-openmetrics.ts";
@@ -34,7 +35,7 @@ function expositionOf(documents: readonly Family[][], format: Format): string {
     one.type === "counter" &&
     [one.name.replace(/_total$/, ""), one.name.replace(/_total$/, "_created")].some((other) => names.has(other));
   const text = families.flatMap((one) => renderFamily(one, format, contested(one)).map((part) => part.text)).join("");
-  return format === "openmetrics" ? `${text}# EOF\n` : text;
+  return keepRendering(format, format === "openmetrics" ? `${text}# EOF\n` : text);
 }
 
 const series = (families: readonly Family[]) =>

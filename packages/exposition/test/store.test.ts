@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Format } from "@outrigger/runtime/metrics-text";
+import { keepFamilies } from "../../../test/harness/renderings.ts";
 import type { AnyMetric, MetricSpec } from "../src/metric.ts";
 import { renderMetric, shown } from "../src/render-metric.ts";
 import type { Series } from "../src/series.ts";
@@ -16,10 +17,15 @@ const counter = {
 } as const satisfies MetricSpec;
 const histogram = { name: "h", type: "histogram", help: "H.", labelNames: ["x"], buckets: [1, 2.5], limits } as const;
 
+/** The text of a metric alone, with every value as it is unless `zeros` says otherwise. */
+function rendered(metric: AnyMetric, format: Format, zeros?: Series[]): string {
+  return keepFamilies(format, [...renderMetric(metric, format, { zeros })].join(""));
+}
+
 /** The samples of one exposition; a scrape shows fresh series as 0 and then counts as served. */
 function scrape(metric: AnyMetric, { served = true, format = "text" as Format } = {}): string[] {
   const zeros: Series[] = [];
-  const text = [...renderMetric(metric, format, { zeros })].join("");
+  const text = rendered(metric, format, zeros);
   if (served) shown(zeros);
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
@@ -173,19 +179,18 @@ test("lone surrogates become U+FFFD without making two series of the same name",
 test("formats alternate without touching each other", () => {
   const metric = new MetricStore(100).declare(counter);
   metric.add(['a"b\\c\nd'], 1);
-  const text = [...renderMetric(metric, "text", { zeros: undefined })].join("");
-  const openmetrics = [...renderMetric(metric, "openmetrics", { zeros: undefined })].join("");
+  const text = rendered(metric, "text");
+  const openmetrics = rendered(metric, "openmetrics");
   const sample = 'a_total{x="a\\"b\\\\c\\nd"} 1\n';
   assert.equal(text, `# HELP a_total A.\n# TYPE a_total counter\n${sample}`);
   assert.equal(openmetrics, `# HELP a A.\n# TYPE a counter\n${sample}`);
-  assert.equal([...renderMetric(metric, "text", { zeros: undefined })].join(""), text);
+  assert.equal(rendered(metric, "text"), text);
 });
 
 test("bounds are written as each format wants them", () => {
   const metric = new MetricStore(100).declare(histogram);
   metric.observe(["1"], 1);
-  const bounds = (format: Format) =>
-    [...renderMetric(metric, format, { zeros: undefined })].join("").match(/(?<=le=")[^"]*/g);
+  const bounds = (format: Format) => rendered(metric, format).match(/(?<=le=")[^"]*/g);
   assert.deepEqual(bounds("text"), ["1", "2.5", "+Inf"]);
   assert.deepEqual(bounds("openmetrics"), ["1.0", "2.5", "+Inf"]);
 });

@@ -1,5 +1,7 @@
 import { renderMetric } from "@outrigger/exposition/render-metric";
 import { MetricStore } from "@outrigger/exposition/store";
+import type { Format } from "@outrigger/runtime/metrics-text";
+import { keepFamilies } from "../../../test/harness/renderings.ts";
 import { compileRules, definitionsOf } from "../src/config/rule-check.ts";
 import type { RuleDefinition } from "../src/rules/definition.ts";
 import { RuleEngine } from "../src/rules/engine.ts";
@@ -47,12 +49,15 @@ export async function runRules(
   );
   if (problems.length > 0) throw new Error(problems.join("\n"));
   await engine.lines(text, file);
-  const samples = [...store.metrics()].flatMap((metric) =>
-    [...renderMetric(metric, "text", { zeros: undefined })]
-      .join("")
-      .split("\n")
-      .filter((line) => line !== "" && !line.startsWith("#")),
-  );
+  const rendered = (format: Format) =>
+    keepFamilies(
+      format,
+      [...store.metrics()].flatMap((metric) => [...renderMetric(metric, format, { zeros: undefined })]).join(""),
+    );
+  rendered("openmetrics");
+  const samples = rendered("text")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const matches = Object.fromEntries(engine.rules.map(({ rule, matches: count }) => [rule.name, count]));
   return { samples, errors, unmatched, truncated, matches };
 }
