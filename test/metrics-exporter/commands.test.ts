@@ -159,10 +159,14 @@ describe("suggest", () => {
     const access = '1.2.3.4 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.1" 200 2326 "-" "curl"\n'.repeat(3);
     const nginx = await runTool("metrics-exporter", ["suggest", file(t, "access.log", access)]);
     assert.match(nginx.stdout, /http_requests_total: .*nginx/);
-    const records = '{"level":"info","msg":"x","duration_ms":12}\n'.repeat(3);
+    const records = '{"level":"info","msg":"x","items":5,"duration_ms":12,"queueElapsed":3}\n'.repeat(3);
     const json = await runTool("metrics-exporter", ["suggest", file(t, "json.log", records)]);
-    assert.match(json.stdout, /log_records_total/);
-    assert.match(json.stdout, /duration_seconds: .*"unit":"ms"/);
+    assert.doesNotMatch(json.stdout, /items/);
+    const config = file(t, "outrigger.yaml", json.stdout);
+    const once = await runTool("metrics-exporter", ["--config", config, "--once"]);
+    assert.equal(sampleValue(once.stdout, 'log_records_total{level="info"}'), 3);
+    assert.equal(sampleValue(once.stdout, "duration_seconds_count"), 3);
+    assert.equal(sampleValue(once.stdout, "queue_duration_seconds_count"), 3);
   });
 
   test("a file that is not there is exit 1 and named", async () => {

@@ -40,6 +40,12 @@ describe("rules on JSON records", () => {
       ['a_total{r="GET /x/:id"} 1'],
     ],
     [
+      "labels and values by quoted names",
+      { a_total: { json: {}, labels: { l: "$['log.level']" } }, b: { json: {}, value: "$['a b']" } },
+      '{"log.level":"info","a b":3}\n',
+      ['a_total{l="info"} 1', "b 3"],
+    ],
+    [
       "when by dotted path",
       { a_total: { json: {}, when: { "a.b": "!= x" } } },
       '{"a":{"b":"y"}}\n{"a":{"b":"x"}}\n',

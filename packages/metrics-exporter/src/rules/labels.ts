@@ -85,7 +85,7 @@ function textParts(
   report: ReportProblem,
 ): readonly Part[] {
   try {
-    if (source.startsWith("$.")) return [fieldPart(source, fields, where, report)];
+    if (/^\$[.[]/.test(source)) return [fieldPart(source, fields, where, report)];
     return parseText(source).map((token): Part => {
       if (typeof token === "string") return token;
       const part = fieldPart(token.name ?? "_", fields, where, report);

@@ -60,11 +60,14 @@ export class JsonMetric {
     const samples: Sample[] = [];
     let skipped = 0;
     const elements = this.#elements.all(root);
-    for (const element of elements.length === 0 && this.#config.each === undefined ? [undefined] : elements) {
+    const isEach = this.#config.each !== undefined;
+    for (const element of elements.length === 0 && !isEach ? [undefined] : elements) {
       const value = this.#number(this.#value(element));
       if (value === undefined) skipped++;
-      else
-        samples.push({ name: this.#name, labels: this.#labels.map(([label, text]) => [label, text(element)]), value });
+      else {
+        const labels = this.#labels.map(([label, text]) => [label, text(isEach ? element : root)] as const);
+        samples.push({ name: this.#name, labels, value });
+      }
     }
     const type = this.#name.endsWith("_total") && this.#config.type !== "gauge" ? "counter" : "gauge";
     const help = this.#config.help ?? `From ${this.#elements.source}.`;

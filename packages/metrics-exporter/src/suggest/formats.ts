@@ -12,21 +12,17 @@ export function proposeForJson(lines: readonly string[]): Proposal | undefined {
   const level = levelKeys.find(
     (key) => records.filter((record) => Object.hasOwn(record, key)).length > records.length / 2,
   );
-  proposal.set("log_records_total", { json: {}, ...(level && { labels: { level: `$['${level}']` } }) });
+  proposal.set("log_records_total", { json: {}, ...(level && { labels: { level: pathOf(level) } }) });
   const numeric = new Set(
     records.flatMap((record) => Object.keys(record).filter((key) => typeof record[key] === "number")),
   );
   for (const key of numeric) {
-    const [, stem = "", unit] = /^(.*?)_?(ms|millis|seconds|duration|elapsed|bytes|size)$/i.exec(key) ?? [];
-    if (unit === undefined || !/^\w*$/.test(stem)) continue;
-    const name = snake(stem === "" ? "record" : stem);
-    if (/bytes|size/i.test(unit)) proposal.set(`${name}_bytes`, { json: {}, value: `$['${key}']` });
-    else
-      proposal.set(`${name}_duration_seconds`, {
-        json: {},
-        value: `$['${key}']`,
-        unit: /s$|seconds/.test(unit) && unit !== "ms" && unit !== "millis" ? "s" : "ms",
-      });
+    const [, stem = "", unit] =
+      /^(?:(.*)_)?(ms|millis|milliseconds|seconds|duration|elapsed|bytes|size)$/.exec(snake(key)) ?? [];
+    if (unit === undefined) continue;
+    const value = pathOf(key);
+    if (/bytes|size/.test(unit)) proposal.set(`${stem === "" ? "record" : stem}_bytes`, { json: {}, value });
+    else proposal.set(durationName(stem), { json: {}, value, unit: unit === "seconds" ? "s" : "ms" });
   }
   return proposal;
 }
@@ -55,6 +51,17 @@ export function proposeForLevels(lines: readonly string[]): Proposal {
   if (total < lines.length / 2) return new Map();
   const names = [...levels.keys()].sort((a, b) => b.length - a.length).join("|");
   return new Map([["log_lines_total", { regex: `(?:^|[\\s[|"=])(?<level>${names})(?:[\\s\\]|":]|$)` }]]);
+}
+
+/** `request_duration` and `request` are both measured as `request_duration_seconds`. */
+function durationName(stem: string): string {
+  const what = stem.replace(/(?:^|_)(?:duration|elapsed)$/, "");
+  return what === "" ? "duration_seconds" : `${what}_duration_seconds`;
+}
+
+/** The path of a record's key. */
+function pathOf(key: string): string {
+  return /^\w+$/.test(key) ? `$.${key}` : `$['${key}']`;
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
