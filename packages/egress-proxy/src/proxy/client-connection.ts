@@ -26,7 +26,7 @@ export class ClientConnection {
   readonly #handlers: Handlers;
   readonly #heads = new HeadReader(REQUESTS);
   #request: ClientRequest | undefined;
-  /** What came behind the request under way; the socket is paused then. */
+  /** What came behind the request under way; the socket is paused then, but its end may be told all the same. */
   #held: Buffer | undefined;
   #state: State = "http";
   #isRetired = false;
@@ -94,8 +94,9 @@ export class ClientConnection {
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#read(held);
-    const isWaiting = this.#held !== undefined || this.#isBackedUp;
-    if (this.#state === "http" && !isWaiting && this.socket.isPaused()) this.socket.resume();
+    if (this.#state !== "http" || this.#held !== undefined) return;
+    if (held !== undefined && this.#hasEnded) this.#judgeEnd();
+    else if (!this.#isBackedUp && this.socket.isPaused()) this.socket.resume();
   }
 
   /** The request under way has been answered. */
@@ -160,13 +161,18 @@ export class ClientConnection {
 
   readonly #onEnd = (): void => {
     this.#hasEnded = true;
+    if (this.#held === undefined) this.#judgeEnd();
+  };
+
+  /** All that the client sent has been looked at. */
+  #judgeEnd(): void {
     const request = this.#request;
     if (request === undefined) {
       if (this.#heads.hasBegun) this.#refuse(new Malformed("the connection ended within a head"));
       else this.close();
     } else if (request.isBodyRead) endWhenSilent(this.socket);
     else this.socket.destroy();
-  };
+  }
 
   readonly #onClose = (): void => {
     const request = this.#request;
@@ -242,7 +248,8 @@ export class ClientConnection {
       this.#served++;
       this.#wait.begin(KEEP_ALIVE_REFUSED);
       this.#attach();
-      this.socket.resume();
+      if (this.socket.readableEnded) this.close();
+      else this.socket.resume();
     });
   }
 }

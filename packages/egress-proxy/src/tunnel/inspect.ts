@@ -14,8 +14,10 @@ export type Inspected = (verdict: Decided, bytes: Buffer) => void;
  */
 export function inspect(client: Socket, host: string, first: Buffer, timeout: number, done: Inspected): void {
   const check = new SniCheck(host);
+  let isSettled = false;
   const settle = (verdict: SniVerdict) => {
-    if (verdict.state === "undecided") return;
+    if (verdict.state === "undecided" || isSettled) return;
+    isSettled = true;
     clearTimeout(timer);
     client.off("data", feed);
     client.off("end", giveUp);
@@ -32,6 +34,7 @@ export function inspect(client: Socket, host: string, first: Buffer, timeout: nu
   client.once("close", forget);
   client.resume();
   if (first.length > 0) feed(first);
+  if (client.readableEnded) giveUp();
 }
 
 /** Judges the first bytes as {@link inspect} would, while they pass: for report and learn, which hold nothing back. */

@@ -34,7 +34,9 @@ function link(from: Socket, to: Socket, closed: () => void): void {
     else if (!hasRoom) from.pause();
   });
   to.on("drain", () => from.resume());
-  from.on("end", () => to.end());
+  // A client may have ended its side while its upstream was being dialled.
+  if (from.readableEnded) to.end();
+  else from.on("end", () => to.end());
   from.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "ECONNRESET") reset(to);
     else to.destroy();
