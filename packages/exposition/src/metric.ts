@@ -21,8 +21,11 @@ export interface MetricSpec {
 
 /** The series of a metric as plain data. */
 export interface MetricState {
-  readonly series: readonly (readonly [labels: readonly string[], snapshot: Snapshot])[];
+  /** `touched` as in `Series`, with a time to live. */
+  readonly series: readonly (readonly [labels: readonly string[], snapshot: Snapshot, touched?: number])[];
   readonly overflow?: Snapshot;
+  /** Counters that have expired: where they go on if they come back. */
+  readonly expired?: readonly (readonly [labels: readonly string[], snapshot: Snapshot])[];
 }
 
 abstract class Metric<S extends Series> {
@@ -50,9 +53,7 @@ abstract class Metric<S extends Series> {
 
   /** Every series there is, the overflow series last. Expired ones are removed first. */
   series(): readonly S[] {
-    const before = this.table.all.length;
-    this.table.sweep();
-    if (this.table.all.length !== before) this.dirty = true;
+    this.#sweep();
     return this.table.overflow ? [...this.table.all, this.table.overflow] : this.table.all;
   }
 
@@ -63,15 +64,31 @@ abstract class Metric<S extends Series> {
   }
 
   dump(): MetricState {
-    const series = this.table.all.map((one) => [one.labels, one.snapshot()] as const);
-    return this.table.overflow ? { series, overflow: this.table.overflow.snapshot() } : { series };
+    this.#sweep();
+    const { table } = this;
+    const expires = table.limits.ttl > 0;
+    const expired = table.buried();
+    return {
+      series: table.all.map((one) =>
+        expires ? ([one.labels, one.snapshot(), one.touched] as const) : ([one.labels, one.snapshot()] as const),
+      ),
+      ...(table.overflow && { overflow: table.overflow.snapshot() }),
+      ...(expired.length > 0 && { expired }),
+    };
   }
 
   /** Puts back what `dump` gave; the series count as shown already. */
   load(state: MetricState): void {
-    for (const [labels, snapshot] of state.series) this.table.born(labels, snapshot);
+    for (const [labels, snapshot] of state.expired ?? []) this.table.bury(labels, snapshot);
+    for (const [labels, snapshot, touched] of state.series) this.table.born(labels, snapshot, touched);
     if (state.overflow !== undefined) this.table.bornOverflow(state.overflow);
     this.dirty = true;
+  }
+
+  #sweep(): void {
+    const before = this.table.all.length;
+    this.table.sweep();
+    if (this.table.all.length !== before) this.dirty = true;
   }
 
   protected textOf(labels: readonly string[] | undefined): string {

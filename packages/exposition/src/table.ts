@@ -34,7 +34,7 @@ export class SeriesTable<S extends Series> {
   overflowed = 0;
   /** Series removed by `ttl`. */
   expired = 0;
-  limits: TableLimits;
+  #limits: TableLimits;
   readonly #depth: number;
   readonly #make: MakeSeries<S>;
   readonly #budget: Budget;
@@ -56,9 +56,20 @@ export class SeriesTable<S extends Series> {
     this.#depth = labels;
     this.#make = make;
     this.#budget = budget;
-    this.limits = limits;
+    this.#limits = limits;
     this.#resumes = resumes;
     this.#now = now;
+  }
+
+  get limits(): TableLimits {
+    return this.#limits;
+  }
+
+  /** Other limits from now on. The time to live of series that had none begins now. */
+  set limits(limits: TableLimits) {
+    if (this.#limits.ttl === 0) for (const series of this.all) series.touched = this.#now();
+    this.#limits = limits;
+    this.#nextExpiry = 0;
   }
 
   /** The series of these label values, made if need be; the overflow series when there is no room for it. */
@@ -72,10 +83,23 @@ export class SeriesTable<S extends Series> {
   }
 
   /** Makes a series that counts as shown already: `init`, and what comes back from the state file. */
-  born(values: readonly string[], snapshot?: Snapshot): void {
+  born(values: readonly string[], snapshot?: Snapshot, touched?: number): void {
     const series = this.get(values);
     series.fresh = false;
     if (snapshot !== undefined) series.restore(snapshot);
+    if (touched === undefined || touched >= series.touched) return;
+    series.touched = touched;
+    this.#nextExpiry = Math.min(this.#nextExpiry, touched + this.#limits.ttl);
+  }
+
+  /** Remembers a series that has expired and was shown before that. */
+  bury(labels: readonly string[], snapshot: Snapshot): void {
+    this.#remember(labels, { snapshot, fresh: false });
+  }
+
+  /** The series that have expired, with their values. */
+  buried(): (readonly [labels: readonly string[], snapshot: Snapshot])[] {
+    return [...this.#tombstones].map(([key, { snapshot }]) => [JSON.parse(key) as string[], snapshot] as const);
   }
 
   /** Puts the overflow series back with its value. */
@@ -86,25 +110,20 @@ export class SeriesTable<S extends Series> {
 
   /** Removes what has expired. */
   sweep(): void {
-    const { ttl } = this.limits;
+    const { ttl } = this.#limits;
     const now = this.#now();
     if (ttl === 0 || now < this.#nextExpiry) return;
     const kept: S[] = [];
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     for (const series of this.all) {
       const expiry = series.touched + ttl;
-      if (expiry <= now) this.#bury(series);
+      if (expiry <= now) this.#expire(series);
       else {
         kept.push(series);
         this.#nextExpiry = Math.min(this.#nextExpiry, expiry);
       }
     }
     this.all = kept;
-  }
-
-  /** When the next series expires at the earliest, in milliseconds; infinite without any. */
-  get nextExpiry(): number {
-    return this.#nextExpiry;
   }
 
   /** Gives the places of all series back to the budget; the table is done with. */
@@ -115,9 +134,9 @@ export class SeriesTable<S extends Series> {
   }
 
   #touch(series: S): S {
-    if (this.limits.ttl > 0) {
+    if (this.#limits.ttl > 0) {
       series.touched = this.#now();
-      this.#nextExpiry = Math.min(this.#nextExpiry, series.touched + this.limits.ttl);
+      this.#nextExpiry = Math.min(this.#nextExpiry, series.touched + this.#limits.ttl);
     }
     return series;
   }
@@ -128,7 +147,7 @@ export class SeriesTable<S extends Series> {
     const labels = values.map((value) => Buffer.from(value).toString());
     if (labels.some((label, index) => label !== values[index])) return this.get(labels);
     this.sweep();
-    if (this.all.length >= this.limits.series || this.#budget.used >= this.#budget.limit) {
+    if (this.all.length >= this.#limits.series || this.#budget.used >= this.#budget.limit) {
       this.overflowed++;
       return this.#overflowSeries();
     }
@@ -159,14 +178,17 @@ export class SeriesTable<S extends Series> {
     return this.overflow;
   }
 
-  #bury(series: S): void {
+  #expire(series: S): void {
     this.expired++;
     this.#budget.used--;
     removeBranch(this.#root, series.labels, 0);
-    if (!this.#resumes) return;
-    this.#tombstones.set(JSON.stringify(series.labels), { snapshot: series.snapshot(), fresh: series.fresh });
+    if (this.#resumes) this.#remember(series.labels, { snapshot: series.snapshot(), fresh: series.fresh });
+  }
+
+  #remember(labels: readonly string[], tombstone: Tombstone): void {
+    this.#tombstones.set(JSON.stringify(labels), tombstone);
     // Bounded like the series themselves: the oldest are forgotten, and would start again from 0 if they came back.
-    if (this.#tombstones.size > this.limits.series) {
+    if (this.#tombstones.size > this.#limits.series) {
       this.#tombstones.delete(this.#tombstones.keys().next().value as string);
     }
   }

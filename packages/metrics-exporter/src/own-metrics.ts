@@ -1,4 +1,5 @@
 /** The exporter's series about itself. */
+import type { AnyMetric } from "@outrigger/exposition/metric";
 import type { MetricStore } from "@outrigger/exposition/store";
 import type { Counter, Registry } from "@outrigger/runtime/metrics";
 import type { EngineEvents } from "./rules/engine.ts";
@@ -87,18 +88,23 @@ function registerStore(registry: Registry, store: MetricStore): void {
     ["metric"],
   );
   const expired = registry.counter("outrigger_metrics_series_expired_total", "Series removed by ttl.");
+  /** What has been counted of each metric: one that a reload replaces begins with nothing. */
+  let counted = new Map<AnyMetric, { overflowed: number; expired: number }>();
   // Registered last, so that both counters are brought up to date by the same look at the store; see `Registry.families`.
   registry.gauge("outrigger_metrics_series", "Series by metric.", ["metric"], (gauge) => {
     gauge.clear();
-    let total = 0;
+    const before = counted;
+    counted = new Map();
     for (const metric of store.metrics()) {
-      gauge.labels(metric.spec.name).set(metric.series().length);
-      const folded = overflowed.labels(metric.spec.name);
-      folded.inc(metric.table.overflowed - folded.value);
-      total += metric.table.expired;
+      const { name } = metric.spec;
+      gauge.labels(name).set(metric.series().length);
+      const { overflowed: folded, expired: gone } = metric.table;
+      const known = before.get(metric);
+      overflowed.labels(name).inc(folded - (known?.overflowed ?? 0));
+      expired.inc(gone - (known?.expired ?? 0));
+      counted.set(metric, { overflowed: folded, expired: gone });
     }
-    const child = expired.labels();
-    child.inc(Math.max(0, total - child.value));
+    for (const { spec } of before.keys()) if (store.get(spec.name) === undefined) overflowed.remove(spec.name);
   });
 }
 
