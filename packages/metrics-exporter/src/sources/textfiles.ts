@@ -1,4 +1,5 @@
 /** Files that somebody else writes metrics into. */
+import { constants } from "node:fs";
 import { glob, open } from "node:fs/promises";
 import path from "node:path";
 import type { Family } from "@outrigger/exposition/document";
@@ -59,14 +60,13 @@ export class TextfilesSource implements Source {
   async #look(file: string): Promise<{ known: Known; tooOld: boolean } | undefined> {
     const before = this.#known.get(file);
     try {
-      const handle = await open(file, "r");
+      // Without waiting: to open a named pipe takes until somebody writes into it.
+      const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        const { mtimeMs, size, ino, mtimeNs } = await handle.stat({ bigint: true }).then((stats) => ({
-          mtimeMs: Number(stats.mtimeMs),
-          size: Number(stats.size),
-          ino: stats.ino,
-          mtimeNs: stats.mtimeNs,
-        }));
+        const stats = await handle.stat({ bigint: true });
+        if (!stats.isFile()) return undefined;
+        const { ino, mtimeNs } = stats;
+        const [mtimeMs, size] = [Number(stats.mtimeMs), Number(stats.size)];
         const tooOld = this.#config.maxAge !== undefined && Date.now() - mtimeMs > this.#config.maxAge;
         const version = `${mtimeNs} ${size} ${ino}`;
         if (before?.version === version) return { known: before, tooOld };
@@ -77,7 +77,7 @@ export class TextfilesSource implements Source {
       }
     } catch (error) {
       const code = systemCode(error);
-      if (code === "ENOENT" || code === "EISDIR") return undefined;
+      if (code === "ENOENT" || code === "ENXIO") return undefined;
       const failure = code === undefined ? toFailure(error) : new SourceFailure("read", `cannot read ${file}: ${code}`);
       return { known: { version: "", families: before?.families ?? [], failure }, tooOld: false };
     }
