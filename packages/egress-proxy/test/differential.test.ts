@@ -98,7 +98,13 @@ test(`${URLS} mutated URLs: explain and proxies of any size agree`, async (t) =>
     const [first = ""] = await verdictOn(url, pick(random, snapshots), resolver);
     const explained = first.startsWith("allowed ") ? "allowed" : judged(first.slice(first.lastIndexOf(": ") + 2));
     const verdicts = await Promise.all(proxies.map((proxy) => askProxy(proxy.port, url)));
-    for (const verdict of verdicts) assert.equal(judged(verdict), explained, JSON.stringify(url));
+    for (const verdict of verdicts) {
+      assert.equal(
+        judged(verdict),
+        explained,
+        `${JSON.stringify(url)}: ${JSON.stringify(verdict)}, explained as ${first}`,
+      );
+    }
     seen.set(explained, (seen.get(explained) ?? 0) + 1);
   }
   for (const verdict of [
