@@ -31,7 +31,8 @@ describe("check", () => {
     assert.equal(code, 0);
     assert.match(stdout, /requests_total: the label request_id looks unbounded/);
     assert.match(stdout, /loginCount_total: the name is not snake case: write login_count_total/);
-    assert.match(stdout, /loginCount_total: the label userName/);
+    assert.match(stdout, /loginCount_total: the label userName is not snake case: write user_name/);
+    assert.match(stdout, /loginCount_total: the label userName looks unbounded/);
     assert.match(stdout, /wait_ms: .*base unit: use seconds/);
     assert.match(stdout, /jobs: .*jobs_total/);
     assert.doesNotMatch(stdout, /good_total|label path/);
@@ -125,6 +126,10 @@ describe("test", () => {
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /tests\.yaml:2:5.*nme/);
     assert.equal((await run(t, "tests: [\n")).code, 2);
+    const series = await run(t, "tests: [{ name: x, lines: [y], expect: { 'a{': 1 }, absent: [ok, 'a{b'] }]\n");
+    assert.equal(series.code, 2);
+    assert.match(series.stderr, /expect.*is no series/);
+    assert.match(series.stderr, /absent\[1\].*is no series/);
     const missing = await runTool("metrics-exporter", ["test", "/nowhere/tests.yaml"]);
     assert.equal(missing.code, 2);
     assert.match(missing.stderr, /nowhere\/tests\.yaml/);

@@ -11,7 +11,7 @@ export interface Finding {
 }
 
 const unbounded =
-  /^(?:.*_)?(?:id|uuid|guid|user|username|user_agent|agent|email|ip|addr|address|remote|host_port|session|token|trace|span|time|timestamp|date|message|msg|query|referer|referrer)$/;
+  /^(?:.*_)?(?:id|uuid|guid|user|username|user_name|user_agent|agent|email|ip|addr|address|remote|host_port|session|token|trace|span|time|timestamp|date|message|msg|query|referer|referrer)$/;
 const rawPath = /^(?:path|url|uri|request|route)$/;
 
 /** Units that are not base units, with what to use instead. */
@@ -57,13 +57,15 @@ function nameFindings({ name, spec }: CompiledRule, rule: RuleDefinition): strin
 
 function labelFindings({ spec }: CompiledRule, rule: RuleDefinition): string[] {
   return spec.labelNames.flatMap((label) => {
-    if (!isSnakeCase(label)) return [`the label ${label} is not snake case: write ${toSnakeCase(label)}`];
-    if (unbounded.test(label))
-      return [`the label ${label} looks unbounded: every new value is a new series; leave it out`];
-    if (rawPath.test(label) && !isFiltered(label, rule)) {
-      return [`the label ${label} holds raw paths, each a series of its own: use {${label}:path} or leave it out`];
-    }
-    return [];
+    const snakeCase = toSnakeCase(label);
+    const findings = isSnakeCase(label) ? [] : [`the label ${label} is not snake case: write ${snakeCase}`];
+    if (unbounded.test(snakeCase))
+      findings.push(`the label ${label} looks unbounded: every new value is a new series; leave it out`);
+    if (rawPath.test(snakeCase) && !isFiltered(label, rule))
+      findings.push(
+        `the label ${label} holds raw paths, each a series of its own: use {${label}:path} or leave it out`,
+      );
+    return findings;
   });
 }
 

@@ -21,10 +21,8 @@ export interface MultilineConfig {
   readonly maxLines: number;
 }
 
-const preset = (description: string) => oneOf(description, multilinePresets);
-
 const detailed = object("Lines are joined by one of preset, start and continue.", {
-  preset: optional(preset("What records look like.")),
+  preset: optional(oneOf("What records look like.", multilinePresets)),
   start: optional(regex("Lines that match begin a record.")),
   continue: optional(regex("Lines that match belong to the record before.")),
   timeout: withDefault(duration("A record is complete after this time without another line.", { min: "10ms" }), "2s"),
@@ -35,7 +33,10 @@ const defaults = { timeout: 2000, maxLines: 500 };
 
 /** Undefined: every line is a record. */
 export const multilineSchema = normalize(
-  either("How lines become records.", [oneOf("Every line is a record.", ["none"]), preset("A preset."), detailed]),
+  either("How lines become records.", [
+    oneOf("Every line is a record, or by a preset with its defaults.", ["none", ...multilinePresets]),
+    detailed,
+  ]),
   (value): MultilineConfig | undefined => {
     if (value === "none") return undefined;
     if (typeof value === "string") return { rule: { preset: value }, ...defaults };

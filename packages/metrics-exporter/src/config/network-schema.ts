@@ -45,18 +45,27 @@ export function urlText(description: string, schemes: readonly string[] = ["http
   });
 }
 
-/** Label names that may be added to foreign samples. */
+/** Label names that may be added to foreign samples: without those that histograms and summaries are made of. */
 export const constantLabels = map("Labels added to every sample.", text("The label's value."), {
-  key: /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/,
-  keyExpected: "must be a label name: letters, digits and underscores, not beginning with __",
+  key: /^(?!__|(?:le|quantile)$)[a-zA-Z_][a-zA-Z0-9_]*$/,
+  keyExpected:
+    "must be a label name: letters, digits and underscores, not beginning with __, and neither le nor quantile",
 });
+
+/** The name of a header field: a token (RFC 9110, section 5.6.2). */
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** The keys beside `url`. */
 export const networkKeys = {
   name: optional(
     text("What the source is called in the exporter's own series; the URL by default.", { nonEmpty: true }),
   ),
-  headers: optional(map("Request headers; values may be env:NAME or file:/path.", secret("The header's value."))),
+  headers: optional(
+    map("Request headers; values may be env:NAME or file:/path.", secret("The header's value."), {
+      key: headerName,
+      keyExpected: "must be a header name",
+    }),
+  ),
   timeout: optional(
     duration("How long an answer may take; the scrape's own timeout less 0.5s, else 5s.", { min: "1ms" }),
   ),

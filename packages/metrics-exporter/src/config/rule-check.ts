@@ -22,12 +22,11 @@ export function compileRules(
   for (const [name, definition] of rules) {
     const rule = compileRule(name, definition, seriesPerMetric, (path, message) => report([name, ...path], message));
     if (!rule) continue;
-    for (const owned of ownNames(rule.spec)) {
-      const owner = owners.get(owned);
-      if (owner !== undefined)
-        report([name], `needs the name ${owned}, and so does the rule "${owner}": rename one of them`);
-      owners.set(owned, name);
-    }
+    const names = ownNames(rule.spec);
+    const taken = names.find((owned) => owners.has(owned));
+    if (taken !== undefined)
+      report([name], `needs the name ${taken}, and so does the rule "${owners.get(taken)}": rename one of them`);
+    for (const owned of names) owners.set(owned, name);
     compiled.push(rule);
   }
   return compiled;

@@ -15,16 +15,22 @@ import {
 
 const series = refine(
   map("Series, in any order of their labels, and their values.", number("The value.")),
-  (expected) =>
-    Object.keys(expected).flatMap((name): [string[], string][] => {
-      try {
-        readSample(`${name} 0`, { strict: false });
-        return [];
-      } catch {
-        return [[[name], 'is no series: write name{label="value"}']];
-      }
-    }),
+  (expected) => Object.keys(expected).flatMap((name) => problemsOf(name, name)),
 );
+
+const absent = refine(
+  list("Metrics or series that must not be there.", text("A name or series.", { nonEmpty: true })),
+  (unwanted) => unwanted.flatMap((name, index) => problemsOf(name, index)),
+);
+
+function problemsOf(name: string, at: string | number): [path: (string | number)[], message: string][] {
+  try {
+    readSample(`${name} 0`, { strict: false });
+    return [];
+  } catch {
+    return [[[at], 'is no series: write name{label="value"}']];
+  }
+}
 
 const ruleTest = object("One test.", {
   name: text("What it shows.", { nonEmpty: true }),
@@ -34,10 +40,7 @@ const ruleTest = object("One test.", {
   ),
   file: withDefault(text("The path that the lines come from.", { nonEmpty: true }), "/logs/test.log"),
   expect: withDefault(series, {}),
-  absent: withDefault(
-    list("Metrics or series that must not be there.", text("A name or series.", { nonEmpty: true })),
-    [],
-  ),
+  absent: withDefault(absent, []),
 });
 
 export const testFileSchema = object("Tests of the rules.", { tests: list("The tests.", ruleTest, { min: 1 }) });
