@@ -2,6 +2,7 @@ import { type Authority, hostText } from "./authority.ts";
 import type { Decision, Question } from "./policy/decide.ts";
 import type { AddressReason, Judgement } from "./policy/guard.ts";
 import type { Refusal } from "./refusal.ts";
+import { WHOLE_SERVER } from "./target.ts";
 
 /** The error types of RFC 9209 section 2.3 that this proxy gives. */
 export type ProxyError =
@@ -65,7 +66,7 @@ function entryFor(authority: Authority, method: string, path: string, { reason, 
     port_not_allowed: "",
     tunnel_not_allowed: ", tunnel: tls",
     method_not_allowed: `, methods: [${[...(rule?.methods ?? []), method].join(", ")}]`,
-    path_not_allowed: `, paths: [${JSON.stringify(path)}]`,
+    path_not_allowed: path === WHOLE_SERVER ? ", methods: [OPTIONS]" : `, paths: [${JSON.stringify(path)}]`,
   }[reason ?? "host_not_allowed"];
   if (limits === "") return allowYaml(JSON.stringify(`${host}:${port}`));
   return allowYaml(`{ host: ${JSON.stringify(host)}, ports: [${port}]${limits} }`);

@@ -1,21 +1,27 @@
 import { type Authority, parseAuthority } from "./authority.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Where a request wants to go. `path` starts with `/`, without the query; `query` is empty or starts with `?`. */
+/** Where a request wants to go. */
 export interface Target {
   readonly authority: Authority;
+  /** Starts with `/`, without the query; or {@link WHOLE_SERVER}. */
   readonly path: string;
+  /** Empty, or starts with `?`. */
   readonly query: string;
 }
+
+/** The path of a request that is about a server and none of its resources (RFC 9112 section 3.2.4). */
+export const WHOLE_SERVER = "*";
 
 /** RFC 9112 section 3 recommends at least 8000 octets. */
 export const MAX_TARGET = 16 * 1024;
 
 /**
  * Reads the absolute form (RFC 9112 section 3.2.2) with the scheme `http`: the only form a forward proxy takes.
+ * @param method OPTIONS without path and query is about the whole server.
  * @throws {Refusal}
  */
-export function parseAbsoluteForm(text: string): Target {
+export function parseAbsoluteForm(text: string, method = "GET"): Target {
   checkLength(text);
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   if (scheme === null) {
@@ -35,6 +41,7 @@ export function parseAbsoluteForm(text: string): Target {
   const rest = text.slice(scheme[0].length);
   const end = rest.search(/[/?#]/);
   const authority = parseAuthority(end < 0 ? rest : rest.slice(0, end), 80);
+  if (end < 0 && method === "OPTIONS") return { authority, path: WHOLE_SERVER, query: "" };
   return { authority, ...splitPath(end < 0 ? "" : rest.slice(end)) };
 }
 

@@ -79,6 +79,14 @@ const rows: [string, Rule[], string, { method?: string; path?: string }, string 
     { path: "/a/%2e%2e/b" },
     "path_not_allowed",
   ],
+  [
+    "the whole server is no path",
+    [rule("a.test", { paths: ["/**"] })],
+    "a.test",
+    { method: "OPTIONS", path: "*" },
+    "path_not_allowed",
+  ],
+  ["but within a rule without paths", [rule("a.test")], "a.test", { method: "OPTIONS", path: "*" }, undefined],
   ["no matter without paths", [rule("a.test")], "a.test", { path: "/a/%2e%2e/b" }, undefined],
   [
     "a union: one rule grants what another does not",

@@ -1,4 +1,5 @@
 import type { Authority } from "../authority.ts";
+import { WHOLE_SERVER } from "../target.ts";
 import { matchesPath } from "./path-pattern.ts";
 import { isSafePath } from "./path-safety.ts";
 import { type Rule, type TunnelKind, tunnelOf } from "./rule.ts";
@@ -72,5 +73,6 @@ function objection(rule: Rule, { port }: Authority, method: string, path: string
   if (method === "CONNECT") return tunnelOf(rule, port) === undefined ? "tunnel_not_allowed" : undefined;
   if (rule.methods.length > 0 && !rule.methods.includes(method)) return "method_not_allowed";
   if (rule.paths.length === 0) return undefined;
-  return isSafePath(path) && rule.paths.some((pattern) => matchesPath(pattern, path)) ? undefined : "path_not_allowed";
+  const isGranted = isSafePath(path) && rule.paths.some((pattern) => matchesPath(pattern, path));
+  return isGranted && path !== WHOLE_SERVER ? undefined : "path_not_allowed";
 }

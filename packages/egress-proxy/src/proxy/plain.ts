@@ -68,7 +68,7 @@ function sendByListener(engine: Engine, request: CheckedRequest, { authority, sc
 
 function sendByProxy(engine: Engine, request: CheckedRequest): void {
   const { exchange, client } = request;
-  const target = parseAbsoluteForm(client.head.target);
+  const target = parseAbsoluteForm(client.head.target, exchange.method);
   exchange.authority = target.authority;
   exchange.path = target.path;
   const route = exchange.snapshot.routes.find(target.authority, target.path);

@@ -1,4 +1,5 @@
 import type { Authority } from "../authority.ts";
+import { WHOLE_SERVER } from "../target.ts";
 import type { ActiveRoute } from "./active-route.ts";
 
 /** HTTP routes by the authority they are for, the longest prefix first. */
@@ -27,6 +28,7 @@ export class RouteTable {
           from: { prefix },
         },
       }) => {
+        if (path === WHOLE_SERVER) return prefix === "";
         return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
       },
     );
@@ -39,6 +41,7 @@ function keyOf({ host, port }: Authority, scheme: string): string {
 
 /** The path to ask the upstream for: its own path, then what follows the route's prefix. */
 export function upstreamPath(prefix: string, upstreamBase: string, path: string): string {
+  if (path === WHOLE_SERVER) return upstreamBase === "" ? path : upstreamBase;
   const rest = path.slice(prefix.length);
   if (rest === "") return upstreamBase === "" ? "/" : upstreamBase;
   return (upstreamBase.endsWith("/") ? upstreamBase.slice(0, -1) : upstreamBase) + rest;

@@ -24,7 +24,7 @@ export interface ReadRequest {
 }
 
 /** What a parser makes of all bytes of one connection. */
-export interface Reading {
+interface Reading {
   readonly requests: ReadRequest[];
   /** The status with which it refused what followed. */
   readonly error?: number | null;
