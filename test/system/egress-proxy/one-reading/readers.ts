@@ -112,7 +112,7 @@ export async function squidReader(t: Pick<TestContext, "after">): Promise<Reader
   return async (connection) => {
     requests = [];
     const text = await new RawClient(port).send(connection).end();
-    const [, error] = /^HTTP\/1\.1 (4\d\d) /.exec(text) ?? [];
+    const [, error] = /^HTTP\/1\.1 (4\d\d|501) /.exec(text) ?? [];
     return { requests, ...(error !== undefined && { error: Number(error) }) };
   };
 }
