@@ -7,7 +7,7 @@ import { repository } from "./harness/tool.ts";
 
 /** What each package may import: workspace packages by folder name, then npm packages. */
 const ALLOWED: Readonly<Record<string, { workspace: readonly string[]; npm: readonly string[] }>> = {
-  runtime: { workspace: [], npm: ["express", "yaml", "zod"] },
+  runtime: { workspace: [], npm: ["yaml", "zod"] },
   tail: { workspace: ["runtime"], npm: [] },
   records: { workspace: ["runtime"], npm: [] },
   net: { workspace: ["runtime"], npm: [] },
@@ -27,11 +27,10 @@ const ALLOWED: Readonly<Record<string, { workspace: readonly string[]; npm: read
   },
 };
 
-/** Inside `runtime`, each heavy library has one owner; the other tools' admin endpoints must not load express. */
+/** Inside `runtime`, each heavy library has one owner. */
 const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: /^src\/config\//,
   yaml: /^src\/config\//,
-  express: /^src\/admin\/express\.ts$/,
 };
 
 /** What `cli` may take from a tool: its section, the function that `run` starts, its command line. */

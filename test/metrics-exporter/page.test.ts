@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { request } from "../harness/http.ts";
 import { startExporter } from "./exporter.ts";
 
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -31,4 +32,26 @@ test("the page does not count as having shown a zero, and /metrics is never a pa
   }
   assert.match(String((await exporter.get("/metrics", { accept: browser })).headers["content-type"]), /^text\/plain/);
   assert.equal(await exporter.value('a_total{user="ann"}'), 1);
+});
+
+test("a slash at the end, capitals, a query and the form for proxies lead to the same answers", async (t) => {
+  const exporter = await startExporter(t, {});
+  for (const spelling of ["/metrics/", "/METRICS", "/metrics?name=x", "/Metrics/?name=x", "/?name=x"]) {
+    const { status, headers, body } = await exporter.get(spelling);
+    assert.equal(status, 200, spelling);
+    assert.match(String(headers["content-type"]), /^text\/plain; version=0\.0\.4/, spelling);
+    assert.match(body, /^outrigger_build_info\{/m, spelling);
+  }
+  const page = await exporter.get("/?from=here", { accept: browser });
+  assert.equal(page.headers["content-type"], "text/html; charset=utf-8");
+  const { hostname, port, host } = new URL(exporter.url);
+  const toProxy = await request(exporter.url, { hostname, port, path: `http://${host}/metrics` });
+  assert.match(toProxy.body, /^outrigger_build_info\{/m);
+  const head = await request(`${exporter.url}/`, { method: "HEAD", headers: { accept: browser } });
+  assert.deepEqual([head.status, head.body], [200, ""]);
+  assert.ok(Number(head.headers["content-length"]) > 500);
+  for (const method of ["POST", "DELETE", "OPTIONS"]) {
+    const refused = await request(`${exporter.url}/`, { method, headers: { accept: browser } });
+    assert.deepEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"], method);
+  }
 });

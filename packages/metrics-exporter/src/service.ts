@@ -3,7 +3,6 @@ import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import type { MetricsConfig } from "./config.ts";
 import { Exporter, type ExposeRequest } from "./exporter.ts";
 import type { Exposition } from "./exposition.ts";
-import { renderPage } from "./http/page.ts";
 import { scrapeHandler } from "./http/scrape.ts";
 import { type HttpServer, serveHttp } from "./http/server.ts";
 import { type LogReader, readLogs } from "./logs/reader.ts";
@@ -92,10 +91,8 @@ class ExporterService {
       registry: metrics,
       log: this.#log,
       ready: () => (this.#stopping ? "stopping" : undefined),
-      scrape: scrapeHandler({
-        expose: (request) => this.#expose(request),
-        page: () => renderPage(this.#exporter.engine),
-      }),
+      scrape: scrapeHandler((request) => this.#expose(request)),
+      engine: this.#exporter.engine,
     });
     this.#log.info("listening", { port: server.port });
     return server;

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { adminRoutes, isLoopback, type RouteTable } from "@outrigger/runtime/admin";
-import { mountRoutes } from "@outrigger/runtime/admin-express";
 import { serveAdmin } from "@outrigger/runtime/admin-server";
 import { silentLog } from "@outrigger/runtime/log";
 import { Registry } from "@outrigger/runtime/metrics";
-import express from "express";
+import { atEnd } from "../../../test/harness/at-end.ts";
 import { get, request } from "../../../test/harness/http.ts";
 import { freePort } from "../../../test/harness/ports.ts";
 
@@ -21,41 +20,28 @@ const routes: RouteTable = {
   },
 };
 
-async function withServers(check: (base: string) => Promise<void>): Promise<void> {
+test("a route table is answered with its headers, and what it does not have is refused", async (t) => {
   const port = await freePort();
-  const lean = await serveAdmin({ port, key: "x.admin.port", routes, log: silentLog });
-  await check(`http://127.0.0.1:${port}`);
-  await lean?.close();
-
-  const app = express();
-  app.disable("x-powered-by");
-  mountRoutes(app, routes);
-  const server = app.listen(0);
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port: expressPort } = server.address() as { port: number };
-  await check(`http://127.0.0.1:${expressPort}`).finally(() => server.close());
-}
-
-test("both servers answer one route table alike", async () => {
-  await withServers(async (base) => {
-    assert.equal((await get(`${base}/livez`)).status, 200);
-    trouble = "still starting";
-    const notReady = await get(`${base}/readyz`);
-    assert.deepEqual([notReady.status, notReady.body], [503, "not ok: still starting\n"]);
-    trouble = undefined;
-    assert.equal((await get(`${base}/readyz?x=1`)).status, 200);
-    assert.equal(JSON.parse((await get(`${base}/version`)).body).tool, "healthz");
-    const head = await request(`${base}/version`, { method: "HEAD" });
-    assert.deepEqual([head.status, head.body], [200, ""]);
-    assert.ok(Number(head.headers["content-length"]) > 0);
-    const refused = await request(`${base}/livez`, { method: "PUT" });
-    assert.deepEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"]);
-    assert.equal((await request(`${base}/-/drain`, { method: "POST" })).status, 200);
-    assert.equal((await get(`${base}/nowhere`)).status, 404);
-    const metrics = await get(`${base}/metrics`, { headers: { accept: "application/openmetrics-text" } });
-    assert.match(metrics.headers["content-type"] ?? "", /openmetrics/);
-    assert.equal((await get(`${base}/constructor`)).status, 404);
-  });
+  const server = await serveAdmin({ port, key: "x.admin.port", routes, log: silentLog });
+  atEnd(t, () => server?.close());
+  const base = `http://127.0.0.1:${port}`;
+  assert.equal((await get(`${base}/livez`)).status, 200);
+  trouble = "still starting";
+  const notReady = await get(`${base}/readyz`);
+  assert.deepEqual([notReady.status, notReady.body], [503, "not ok: still starting\n"]);
+  trouble = undefined;
+  assert.equal((await get(`${base}/readyz?x=1`)).status, 200);
+  assert.equal(JSON.parse((await get(`${base}/version`)).body).tool, "healthz");
+  const head = await request(`${base}/version`, { method: "HEAD" });
+  assert.deepEqual([head.status, head.body], [200, ""]);
+  assert.ok(Number(head.headers["content-length"]) > 0);
+  const refused = await request(`${base}/livez`, { method: "PUT" });
+  assert.deepEqual([refused.status, refused.headers.allow], [405, "GET, HEAD"]);
+  assert.equal((await request(`${base}/-/drain`, { method: "POST" })).status, 200);
+  assert.equal((await get(`${base}/nowhere`)).status, 404);
+  const metrics = await get(`${base}/metrics`, { headers: { accept: "application/openmetrics-text" } });
+  assert.match(metrics.headers["content-type"] ?? "", /openmetrics/);
+  assert.equal((await get(`${base}/constructor`)).status, 404);
 });
 
 test("a handler that throws is a 500 without its message", async () => {

@@ -1,47 +1,31 @@
 /** `GET /metrics`: format and coding by negotiation, one answer. */
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { shown } from "@outrigger/exposition/render-metric";
 import { contentType } from "@outrigger/runtime/metrics-text";
 import { negotiate } from "@outrigger/runtime/negotiate";
-import type { Request, RequestHandler, Response } from "express";
 import type { ExposeRequest } from "../exporter.ts";
 import type { Exposition } from "../exposition.ts";
 import { viaHeader } from "../sources/via.ts";
-import { acceptsGzip, prefersHtml } from "./accept.ts";
-import { pagePolicy } from "./page.ts";
+import { acceptsGzip } from "./accept.ts";
 
 const compress = promisify(gzip);
 
-/** What can be shown. */
-export interface Showing {
-  expose(request: ExposeRequest): Promise<Exposition>;
-  page(): string;
-}
+type Expose = (request: ExposeRequest) => Promise<Exposition>;
 
-/** Makes the handler for the paths that show metrics; a browser gets a page at `/`. */
-export function scrapeHandler(showing: Showing): RequestHandler {
+/** Answers a request for the metrics, whatever its path. */
+export type ScrapeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Makes the handler for the paths that show metrics. */
+export function scrapeHandler(expose: Expose): ScrapeHandler {
   return async (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") refuseMethod(response);
-    else if (request.path === "/" && prefersHtml(request.headers.accept)) showPage(request, response, showing.page());
-    else await answer(request, response, showing);
+    else await answer(request, response, expose);
   };
 }
 
-function showPage(request: Request, response: Response, html: string): void {
-  const body = Buffer.from(html);
-  response.writeHead(200, {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Length": body.length,
-    "Content-Security-Policy": pagePolicy,
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    Vary: "Accept, Accept-Encoding",
-  });
-  response.end(request.method === "HEAD" ? undefined : body);
-}
-
-async function answer(request: Request, response: Response, { expose }: Showing): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, expose: Expose): Promise<void> {
   const format = negotiate(request.headers.accept);
   const { body: plain, zeros } = await expose({
     format,
@@ -75,7 +59,7 @@ function timeoutOf(header: string | string[] | undefined): number | undefined {
   return header !== undefined && seconds > 0 && seconds < 86_400 ? seconds * 1000 : undefined;
 }
 
-function refuseMethod(response: Response): void {
+function refuseMethod(response: ServerResponse): void {
   response
     .writeHead(405, { Allow: "GET, HEAD", "Content-Type": "text/plain; charset=utf-8" })
     .end("method not allowed; use GET, HEAD\n");
