@@ -36,7 +36,8 @@ const BACKLOG = 511;
  * docs/decisions/0063-what-a-start-loads.md
  */
 function bind(server: Bindable, host: string | undefined, port: number): void {
-  const family = isIP(host ?? "");
+  // `isIP` is not asked about nothing: the first text that is no IPv4 address has Node compile its expression for IPv6.
+  const family = host === undefined ? 0 : isIP(host);
   if (server._listen2 === undefined || (host !== undefined && family === 0)) {
     server.listen(host === undefined ? { port } : { host, port });
   } else server._listen2(host ?? null, port, family, BACKLOG, undefined, 0);
