@@ -35,6 +35,8 @@ export class ClientConnection {
   #hasEnded = false;
   #served = 0;
   readonly #wait: ClientWait;
+  /** In its listener's roster. */
+  place = 0;
 
   constructor(socket: Socket, handlers: Handlers) {
     this.socket = socket;

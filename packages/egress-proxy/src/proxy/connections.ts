@@ -1,11 +1,17 @@
 import type { Socket } from "node:net";
 import { descriptorFailure, type Failure, limitFailure } from "../failure.ts";
 import { connectionsWithinDescriptors } from "./descriptors.ts";
+import { type Listed, Roster } from "./roster.ts";
+
+interface Entry extends Listed {
+  readonly socket: Socket;
+  /** When it was accepted; infinite for those that may stay silent. */
+  readonly accepted: number;
+}
 
 /** Client connections of all listeners, for the limit, the metric and the drain. */
 export class Connections {
-  /** With the time each was accepted; infinite for those that may stay silent. */
-  readonly #open = new Map<Socket, number>();
+  readonly #open = new Roster<Entry>();
   #waiters: (() => void)[] = [];
   readonly #onShortage: () => void;
   #room: number | undefined;
@@ -37,9 +43,10 @@ export class Connections {
    * @param maybeSilent the server may be the first to speak, or the only one.
    */
   add(socket: Socket, { maybeSilent } = { maybeSilent: false }): void {
-    this.#open.set(socket, maybeSilent ? Number.POSITIVE_INFINITY : performance.now());
+    const entry = { socket, accepted: maybeSilent ? Number.POSITIVE_INFINITY : performance.now(), place: 0 };
+    this.#open.add(entry);
     socket.once("close", () => {
-      this.#open.delete(socket);
+      this.#open.remove(entry);
       if (this.#open.size > 0) return;
       for (const waiter of this.#waiters) waiter();
       this.#waiters = [];
@@ -49,7 +56,8 @@ export class Connections {
   /** Ends connections that have not sent a byte for this many milliseconds since they were accepted, and should have. */
   closeUnused(age: number): void {
     const latest = performance.now() - age;
-    for (const [socket, accepted] of this.#open) if (socket.bytesRead === 0 && accepted < latest) socket.destroy();
+    for (const { socket, accepted } of this.#open.all())
+      if (socket.bytesRead === 0 && accepted < latest) socket.destroy();
   }
 
   /** Settles when no connection is left. */
@@ -60,7 +68,7 @@ export class Connections {
   /** Cuts what is left; returns how many there were. */
   cutAll(): number {
     const count = this.#open.size;
-    for (const socket of this.#open.keys()) socket.destroy();
+    for (const { socket } of this.#open.all()) socket.destroy();
     return count;
   }
 }

@@ -8,6 +8,7 @@ import { closeAfter } from "./close.ts";
 import type { Connections } from "./connections.ts";
 import type { Handlers } from "./handlers.ts";
 import { answerMalformed } from "./malformed-request.ts";
+import { Roster } from "./roster.ts";
 
 /** What a listener does with requests; the connections behind them are within the limits already. */
 export interface Service {
@@ -27,8 +28,8 @@ export class HttpListener {
   readonly #engine: Engine;
   readonly #connections: Connections;
   readonly #handlers: Handlers;
-  readonly #open = new Set<ClientConnection>();
-  /** Runs while there are connections. */
+  readonly #open = new Roster<ClientConnection>();
+  /** Runs from the first connection on until it finds none. */
   #sweeper: NodeJS.Timeout | undefined;
   #isRetired = false;
 
@@ -58,21 +59,14 @@ export class HttpListener {
     const connection = new ClientConnection(socket, this.#handlers);
     if (this.#isRetired) connection.retire();
     this.#open.add(connection);
-    socket.once("close", () => this.#closed(connection));
+    socket.once("close", () => this.#open.remove(connection));
     this.#sweeper ??= this.#startSweeper();
   }
 
   /** Ends its connections: those without a request under way now, others, and those to come, after one answer. */
   retire(): void {
     this.#isRetired = true;
-    for (const connection of this.#open) connection.retire();
-  }
-
-  #closed(connection: ClientConnection): void {
-    this.#open.delete(connection);
-    if (this.#open.size > 0) return;
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    for (const connection of this.#open.all()) connection.retire();
   }
 
   #startSweeper(): NodeJS.Timeout {
@@ -83,7 +77,10 @@ export class HttpListener {
   #sweep(): void {
     const now = performance.now();
     const { headers } = this.#engine.snapshot.config.timeouts;
-    for (const connection of this.#open) connection.expire(now, headers);
+    for (const connection of this.#open.all()) connection.expire(now, headers);
+    if (this.#open.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
   }
 }
 
