@@ -42,7 +42,7 @@ interface Draft {
 
 /**
  * Merges contributions in order; the first one wins. The same family of another type is dropped, and so is a series that is
- * there already (for histograms and summaries: all samples of its group, or the rest would make no sense).
+ * there already or has no room (for histograms and summaries: all samples of its group, or the rest would make no sense).
  *
  * @param claims families that stand before all contributions and are not part of the result
  * @param room how many samples there may be in all
@@ -77,24 +77,32 @@ export function merge(
       const taken = claim?.groups();
       const draft: Draft = drafts.get(family.name) ?? { family, samples: [], groups: new Map(), keys: new Set() };
       drafts.set(family.name, draft);
-      for (const sample of family.samples) {
-        const group = groupOf(family, sample);
+      const together = grouped.has(family.type);
+      for (const [group, samples] of Map.groupBy(family.samples, (sample) => groupOf(family, sample))) {
         const owner = draft.groups.get(group);
-        const key = seriesKey(sample.name, withoutEmpty(sample.labels));
-        const foreign = owner !== undefined && owner !== contribution && grouped.has(family.type);
-        if (taken?.has(group) || foreign || draft.keys.has(key)) conflict();
-        else if (left === 0) refused.set(source, (refused.get(source) ?? 0) + 1);
-        else {
-          left--;
-          draft.keys.add(key);
-          draft.groups.set(group, contribution);
-          draft.samples.push(sample);
-        }
+        const isForeign = together && owner !== undefined && owner !== contribution;
+        const fresh = taken?.has(group) || isForeign ? [] : unseen(samples, draft.keys);
+        for (let lost = samples.length - fresh.length; lost > 0; lost--) conflict();
+        const admitted = together && fresh.length > left ? [] : fresh.slice(0, left);
+        const over = fresh.length - admitted.length;
+        if (over > 0) refused.set(source, (refused.get(source) ?? 0) + over);
+        if (admitted.length === 0) continue;
+        left -= admitted.length;
+        draft.groups.set(group, contribution);
+        draft.samples.push(...admitted);
       }
     }
   }
   const families = [...whole, ...[...drafts.values()].map(({ family, samples }) => ({ ...family, samples }))];
   return { families: families.filter(({ samples }) => samples.length > 0), conflicts, refused };
+}
+
+/** The samples whose series is not among the keys yet; their keys are added. */
+function unseen(samples: readonly Sample[], keys: Set<string>): Sample[] {
+  return samples.filter(({ name, labels }) => {
+    const { size } = keys;
+    return keys.add(seriesKey(name, withoutEmpty(labels))).size > size;
+  });
 }
 
 /** The families that come more than once. */

@@ -73,6 +73,13 @@ describe("merging", () => {
     assert.equal(conflicts.length, 2);
   });
 
+  test("without room for all of a histogram's group none of it is shown", () => {
+    const group = (x: string) => `h_bucket{x="${x}",le="+Inf"} 1\nh_sum{x="${x}"} 1\nh_count{x="${x}"} 1\n`;
+    const { families, refused } = merged([`# TYPE h histogram\n${group("1")}${group("2")}`, "a 1\n"], { room: 5 });
+    assert.deepEqual(Object.fromEntries(families.map(({ name, samples }) => [name, samples.length])), { h: 3, a: 1 });
+    assert.deepEqual(refused, new Map([["0", 3]]));
+  });
+
   test("samples beyond the room are refused and counted by source", () => {
     const { families, refused } = merged(["a 1\nb 2\n", "c 3\n"], { room: 1 });
     assert.equal(families.length, 1);
