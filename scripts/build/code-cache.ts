@@ -47,19 +47,23 @@ const ASKED: Readonly<Record<string, readonly string[]>> = {
   "egress-proxy": ["http://localhost:9904/livez", "http://localhost:9904/readyz", "http://localhost:9904/metrics"],
 };
 
+// How often a result has to come before it counts, and how often it is tried at most.
+const AGREEING = 4;
+const ATTEMPTS = 16;
+
 /**
  * Writes `<bundle>.cache` beside a bundle and beside each of its libraries. The same bundle gives the same bytes: what two starts
  * make is nearly always the same, but on a machine under load one may reach another turn of the event loop, or fail, so the first
- * result that comes three times counts. Throws what the last failing start said when there is none.
+ * result that comes four times counts. Throws what the last failing start said when there is none.
  */
 export function saveCode(image: ImageSpec, bundle: string): void {
   const results = new Map<string, number>();
   let failure: unknown = new Error(`the code of ${path.basename(bundle)} differs from start to start`);
-  for (let attempt = 0; attempt < 12; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
       const result = startOnce(image, bundle);
       const times = (results.get(result) ?? 0) + 1;
-      if (times === 3) return;
+      if (times === AGREEING) return;
       results.set(result, times);
     } catch (error) {
       failure = error;
@@ -76,17 +80,17 @@ function startOnce(image: ImageSpec, bundle: string): string {
     const { args, before, urls } = startOf(image);
     // A fixed seed fixes the order in hash tables; it is no part of what V8 compares, and the code is bound to no seed.
     const flags = [...flagsOf(image), "--random-seed=1"];
-    const program = path.join(import.meta.dirname, "run-and-save.cjs");
-    const start = (own: readonly string[]) =>
-      run(process.execPath, [...flags, program, bundle, JSON.stringify(urls), ...own], { cwd: directory });
-    const saved = [path.basename(bundle), ...(image.libraries ?? []).map(libraryName)].map((name) =>
-      path.join(path.dirname(bundle), `${name}.cache`),
-    );
-    for (const file of saved) rmSync(file, { force: true });
+    const node = (program: string, own: readonly string[]) =>
+      run(process.execPath, [...flags, path.join(import.meta.dirname, program), ...own], { cwd: directory });
+    const start = (own: readonly string[]) => node("run-and-save.cjs", [bundle, JSON.stringify(urls), ...own]);
+    const libraries = (image.libraries ?? []).map((library) => path.join(path.dirname(bundle), libraryName(library)));
+    const bundles = [bundle, ...libraries];
+    for (const file of bundles) rmSync(`${file}.cache`, { force: true });
     if (before !== undefined) start(before);
     start(args);
+    node("settle-code.cjs", bundles);
     const hash = createHash("sha256");
-    for (const file of saved) hash.update(readFileSync(file));
+    for (const file of bundles) hash.update(readFileSync(`${file}.cache`));
     return hash.digest("hex");
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -5,9 +5,8 @@
 const { existsSync, readFileSync, writeFileSync } = require("node:fs");
 const http = require("node:http");
 const { Server } = require("node:net");
-const { basename } = require("node:path");
-const { Script } = require("node:vm");
 const early = require("../../packages/runtime/src/early.js");
+const { compileBundle } = require("./compile-bundle.cjs");
 const { runBundle } = require("./loader.cjs");
 
 // For what a start leaves to later turns of the event loop; shorter than any period of a tool, whose code would follow.
@@ -42,10 +41,7 @@ process.once("exit", () => {
   for (const [file, script] of scripts) writeFileSync(`${file}.cache`, script.createCachedData());
 });
 runBundle(bundle, early, (file) => {
-  // The name is kept in the code and must not tell where that was made. Made of bytes: a part of a string holds on to the whole.
-  const filename = Buffer.from(`/app/${basename(file)}`).toString();
-  const cachedData = existsSync(`${file}.cache`) ? readFileSync(`${file}.cache`) : undefined;
-  const script = new Script(readFileSync(file, "latin1"), { filename, cachedData });
+  const script = compileBundle(file, existsSync(`${file}.cache`) ? readFileSync(`${file}.cache`) : undefined);
   scripts.set(file, script);
   return script;
 });

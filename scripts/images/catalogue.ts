@@ -72,7 +72,9 @@ export const images: readonly ImageSpec[] = [
  * Flags of Node in the entrypoints, and of every measurement; docs/decisions/0060-node-flags.md has the figures.
  * - The heap may take half of the container's memory: V8 itself does not look at small control groups.
  * - Young generations stay small, and the heap is collected before it has grown by half, whatever the limit is.
- * - No idle worker threads, and not the middle one of V8's compilers: its jobs hold 10 MB after some thousand requests.
+ * - One worker thread, and not the middle one of V8's compilers: its jobs hold 10 MB after some thousand requests.
+ * - The baseline compiler works in the main thread: what it has begun in the other one would be left begun in the code that is
+ *   saved, and such a function is never compiled again.
  * - The regular expression flags are those that `@outrigger/runtime/pattern` sets: given here too, they do not spoil the
  *   code that V8 has for the bundle, which belongs to one set of flags.
  */
@@ -81,6 +83,7 @@ export const nodeFlags = [
   "--max-semi-space-size=1",
   "--heap-growing-percent=50",
   "--v8-pool-size=0",
+  "--no-concurrent-sparkplug",
   "--no-maglev",
   "--enable-experimental-regexp-engine-on-excessive-backtracks",
   "--regexp-backtracks-before-fallback=2000",
