@@ -24,10 +24,9 @@ export async function bundleImage(image: ImageSpec, root: string): Promise<void>
     ...(await bundle(root, { entryPoints: ["scripts/build/launcher.cjs"], outfile: launcher })),
     ...(await bundle(root, toolOptions(image, root, tool))),
   ];
-  for (const library of image.libraries ?? []) {
-    const contents = `export * from "${library}";`;
+  for (const library of librariesOf(image)) {
     const outfile = path.join(out, libraryName(library));
-    inputs.push(...(await bundle(root, { ...entry(root, contents, "packages/formats"), ...asValue, outfile })));
+    inputs.push(...(await bundle(root, { ...asValue, entryPoints: [library], outfile })));
   }
   if (image.health !== undefined) {
     const probe = path.join(out, "probe.cjs");
@@ -69,14 +68,18 @@ function toolOptions(image: ImageSpec, root: string, outfile: string): BuildOpti
     ...entry(root, TOOL_ENTRY, path.dirname(image.entry)),
     banner: { js: "(function(require){" },
     footer: { js: "})" },
-    plugins: [fromLoader(image.libraries ?? [])],
+    plugins: [fromLoader(librariesOf(image))],
     outfile,
   };
 }
 
+function librariesOf({ libraries = [], lateLibraries = [] }: ImageSpec): readonly string[] {
+  return [...libraries, ...lateLibraries];
+}
+
 /** A script like the tool's, whose function returns what the library exports. */
 const asValue: BuildOptions = {
-  banner: { js: "(function(require){const module={};" },
+  banner: { js: "(function(require){const module={exports:{}},{exports}=module;" },
   footer: { js: "return module.exports})" },
 };
 

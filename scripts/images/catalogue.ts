@@ -12,10 +12,12 @@ export interface ImageSpec {
   /** What HEALTHCHECK asks; an image that does not always run a server has none. */
   readonly health?: string;
   /**
-   * Packages with bundles of their own, which are read when they are first needed: for a program that mostly ends before it
-   * needs them. Only those that our modules import by name and as a whole, and modules of ours that re-export a part of one.
+   * Packages with bundles of their own, which are read when they are first needed: for a program that may do without them.
+   * Only those that our modules import by name and as a whole, and modules of ours that re-export a part of one.
    */
   readonly libraries?: readonly string[];
+  /** The same for what no start needs: V8 keeps no code for these. */
+  readonly lateLibraries?: readonly string[];
 }
 
 export const images: readonly ImageSpec[] = [
@@ -26,6 +28,7 @@ export const images: readonly ImageSpec[] = [
     entry: "packages/log-tailer/bin/log-tailer.js",
     ports: [9901],
     health: "http://127.0.0.1:9901/readyz",
+    libraries: ["yaml"],
   },
   {
     name: "healthz",
@@ -34,6 +37,8 @@ export const images: readonly ImageSpec[] = [
     entry: "packages/healthz/bin/healthz.js",
     ports: [8080],
     health: "http://127.0.0.1:8080/-/readyz",
+    libraries: ["yaml"],
+    lateLibraries: ["express"],
   },
   {
     name: "metrics-exporter",
@@ -42,6 +47,8 @@ export const images: readonly ImageSpec[] = [
     entry: "packages/metrics-exporter/bin/metrics-exporter.js",
     ports: [8081],
     health: "http://127.0.0.1:8081/-/readyz",
+    libraries: ["yaml"],
+    lateLibraries: ["express"],
   },
   {
     name: "egress-proxy",
@@ -50,6 +57,7 @@ export const images: readonly ImageSpec[] = [
     entry: "packages/egress-proxy/bin/egress-proxy.js",
     ports: [1080, 9904],
     health: "http://127.0.0.1:9904/readyz",
+    libraries: ["yaml"],
   },
   {
     name: "config-merge",

@@ -26,7 +26,8 @@ describe("structure of the images", { skip }, () => {
   for (const image of images) {
     describe(nameOf(image), () => {
       const of = () => saved.get(nameOf(image))!;
-      const bundles = [bundleName(image), ...(image.libraries ?? []).map(libraryName)];
+      const withCode = [bundleName(image), ...(image.libraries ?? []).map(libraryName)];
+      const bundles = [...withCode, ...(image.lateLibraries ?? []).map(libraryName)];
 
       test("runs as 65532 with an exec-form entrypoint behind the init, and no command", () => {
         const { User, Entrypoint, Cmd, Volumes } = of().config;
@@ -69,9 +70,9 @@ describe("structure of the images", { skip }, () => {
         for (const name of MOUNT_POINTS) assert.equal(of().files.get(name)?.type, "directory", name);
       });
 
-      test("has one bundle and those of its libraries, V8's code for them, a launcher and its licences, 3 MB at most", () => {
+      test("has one bundle and those of its libraries, V8's code for what a start needs, a launcher and its licences, 3 MB at most", () => {
         const app = [...of().files].filter(([name, { type }]) => name.startsWith("app/") && type === "file");
-        const code = bundles.flatMap((name) => [`app/${name}`, `app/${name}.cache`]);
+        const code = [...bundles, ...withCode.map((name) => `${name}.cache`)].map((name) => `app/${name}`);
         const wanted = [`app/${launcherName(image)}`, ...code, "app/LICENSES.txt"];
         if (image.health !== undefined) wanted.push("app/probe.cjs");
         assert.deepEqual(app.map(([name]) => name).sort(), wanted.sort());
@@ -79,7 +80,7 @@ describe("structure of the images", { skip }, () => {
       });
 
       test("names no path of the machine that built it, and has no source map", () => {
-        for (const file of bundles.flatMap((name) => [name, `${name}.cache`])) {
+        for (const file of [...bundles, ...withCode.map((name) => `${name}.cache`)]) {
           const bytes = of().read(`app/${file}`);
           for (const trace of [repository, "outrigger-start-", "sourceMappingURL"])
             assert.ok(!bytes.includes(trace), trace);
