@@ -45,6 +45,10 @@ describe("quantities in base units", () => {
     ["bytes", "2M", 2_097_152],
     ["bytes", "1G", 2 ** 30],
     ["bytes", "1T", 2 ** 40],
+    ["bytes", "64Mi", 64 * 2 ** 20],
+    ["bytes", "1.5 Ki", 1536],
+    ["bytes", "10k", 10_000],
+    ["bytes", "5Kib", undefined],
     ["bytes", "many", undefined],
   ];
   for (const [type, text, expected] of cases) {

@@ -7,7 +7,7 @@ export type QuantityType = "number" | "int" | "duration" | "bytes";
 const digits = String.raw`(?:\d{1,3}(?:,\d{3}){1,20}(?!\d)|\d{1,400})`;
 const unsigned = String.raw`(?:${digits}(?:\.\d{1,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?`;
 const durationUnit = "(?:ns|us|[µμ]s|ms|s|m|h|d)(?![A-Za-z_])";
-const byteUnit = "(?:[kKMGT]B|[KMGT]iB|[KMGT]|B)(?![A-Za-z_])";
+const byteUnit = "(?:[kKMGT]B|[KMGT]iB?|[kKMGT]|B)(?![A-Za-z_])";
 // Behind a blank it may also be the name of what comes next: `n=7 d=2`, `7 s3://backup`.
 const withUnit = (unit: string) => `(?:${unit}| ${unit}(?![\\d=]))`;
 const span = `${unsigned}${withUnit(durationUnit)}`;
@@ -92,6 +92,6 @@ const byteFactors: Readonly<Record<string, number>> = { k: 1, K: 1, M: 2, G: 3, 
 function toBytes(text: string): number {
   const [, amount = "", unit = ""] = /^(.*?) ?([kKMGT]i?B?|B)?$/.exec(text) ?? [];
   const power = byteFactors[unit[0] ?? ""] ?? 0;
-  const base = unit.length === 2 && unit.endsWith("B") ? 1000 : 1024;
+  const base = /^(?:k|.B)$/.test(unit) ? 1000 : 1024;
   return toNumber(amount) * base ** power;
 }
