@@ -73,6 +73,21 @@ describe("the samples that rules make", () => {
       "GET /u/7?x 404\n",
       ['a_total{code="4xx",p="/u/:id",env="prod",f="app.log",d="/logs/app.log"} 1'],
     ],
+    [
+      "a plain value with a unit of its own is read to the end of it",
+      {
+        a_seconds: { match: "took {value} in", unit: "duration", buckets: [1] },
+        b: { match: "of {value}", unit: "bytes" },
+      },
+      "took 50 ms in 3 of 2KiB\n",
+      [
+        'a_seconds_bucket{le="1"} 1',
+        'a_seconds_bucket{le="+Inf"} 1',
+        "a_seconds_sum 0.05",
+        "a_seconds_count 1",
+        "b 2048",
+      ],
+    ],
     ["an empty mapping has no labels", { a_total: { match: "{a} x", labels: {} } }, "1 x\n2 x\n", ["a_total 2"]],
     [
       "when: equality as text",

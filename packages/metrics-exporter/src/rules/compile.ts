@@ -79,7 +79,9 @@ function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProb
   }
   if (rule.unsafe !== undefined && rule.regex === undefined) fail(["unsafe"], "only a regex can be unsafe: remove it");
   try {
-    if (rule.match !== undefined) return templateFields(rule.match, valueName);
+    // A value that holds its unit is read to the end of it.
+    const valueType = rule.unit === "duration" || rule.unit === "bytes" ? rule.unit : undefined;
+    if (rule.match !== undefined) return templateFields(rule.match, valueName, valueType);
     if (rule.regex !== undefined) return regexFields(rule.regex, rule.unsafe ?? false);
     if (rule.json !== undefined) return new JsonFields(rule.json);
     const fields = fieldsOfPreset(rule.preset ?? "");

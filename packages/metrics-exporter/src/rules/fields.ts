@@ -1,6 +1,7 @@
 /** What a rule may refer to in its records, and where the matcher puts it. */
 import { suggestion } from "@outrigger/runtime/nearest";
 import type { Matcher } from "./matcher.ts";
+import type { QuantityType } from "./quantity.ts";
 import { RegexMatcher } from "./regex-matcher.ts";
 import { parseTemplate } from "./template.ts";
 import { TemplateMatcher } from "./template-matcher.ts";
@@ -43,9 +44,9 @@ class CapturedFields implements Fields {
   }
 }
 
-/** @throws TemplateError */
-export function templateFields(template: string, valueName: string): Fields {
-  return new CapturedFields(new TemplateMatcher(parseTemplate(template), valueName));
+/** @param valueType what `{value}` is unless it is typed. @throws TemplateError */
+export function templateFields(template: string, valueName: string, valueType: QuantityType | undefined): Fields {
+  return new CapturedFields(new TemplateMatcher(parseTemplate(template, valueType), valueName));
 }
 
 /** @param unsafe takes patterns that cannot be matched in linear time, under a watchdog. @throws PatternError */

@@ -23,13 +23,14 @@ export class TemplateError extends Error {
 const types: readonly string[] = ["word", "number", "int", "duration", "bytes"];
 
 /**
- * Cuts a template into literals and captures. `{value}` is a number unless it is typed.
+ * Cuts a template into literals and captures.
  *
+ * @param valueType what `{value}` is unless it is typed.
  * @throws TemplateError for an unclosed brace, an unknown type or filter, the same capture twice, or a capture whose end
  *   cannot be told.
  */
-export function parseTemplate(source: string): Token[] {
-  const tokens = tokenize(source, true);
+export function parseTemplate(source: string, valueType: QuantityType = "number"): Token[] {
+  const tokens = tokenize(source, valueType);
   const seen = new Set<string>();
   tokens.forEach((token, index) => {
     if (typeof token === "string") return;
@@ -48,10 +49,10 @@ export function parseTemplate(source: string): Token[] {
 
 /** Text with `{capture:filter}` in it, for label values; types have no meaning there. */
 export function parseText(source: string): Token[] {
-  return tokenize(source, false);
+  return tokenize(source, undefined);
 }
 
-function tokenize(source: string, typed: boolean): Token[] {
+function tokenize(source: string, valueType: QuantityType | undefined): Token[] {
   const tokens: Token[] = [];
   let literal = "";
   for (let at = 0; at < source.length; at++) {
@@ -68,7 +69,7 @@ function tokenize(source: string, typed: boolean): Token[] {
       if (close < 0) throw new TemplateError(`the { at character ${at + 1} is not closed: write {{ for a brace`);
       if (literal !== "") tokens.push(literal);
       literal = "";
-      tokens.push(parseCapture(source.slice(at + 1, close), typed));
+      tokens.push(parseCapture(source.slice(at + 1, close), valueType));
       at = close;
     }
   }
@@ -76,7 +77,9 @@ function tokenize(source: string, typed: boolean): Token[] {
   return tokens;
 }
 
-function parseCapture(text: string, typed: boolean): Capture {
+/** @param valueType as in `parseTemplate`; undefined where types have no meaning. */
+function parseCapture(text: string, valueType: QuantityType | undefined): Capture {
+  const typed = valueType !== undefined;
   const [name = "", ...modifiers] = text.split(":").map((part) => part.trim());
   // Text for label values may name fields of JSON records, which templates cannot capture.
   const pattern = typed ? /^[A-Za-z_][A-Za-z0-9_]*$/ : /^(?:[A-Za-z_][\w.-]*|\$.+)$/;
@@ -94,7 +97,7 @@ function parseCapture(text: string, typed: boolean): Capture {
   }
   return {
     name: typed && name === "_" ? undefined : name,
-    type: type ?? (typed && name === "value" ? "number" : "text"),
+    type: type ?? (typed && name === "value" ? valueType : "text"),
     filters: applied,
   };
 }
