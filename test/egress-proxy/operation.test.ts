@@ -194,3 +194,22 @@ test("the command line sets rules, routes, address and mode; explain uses the sa
     assert.match(explained.stdout, first);
   }
 });
+
+test("explain knows the ports that the proxy would have, however they are spelled", async () => {
+  for (const ports of [
+    ["--listen", "localhost:1"],
+    ["--listen", ":1"],
+    ["--route", "http://localhost:1/x=http://svc.test"],
+    ["--set", "egress.admin.port=1"],
+  ]) {
+    const { code, stdout } = await runTool("egress-proxy", [
+      "explain",
+      "http://127.0.0.1:1/",
+      "--allow",
+      "127.0.0.1:1",
+      ...ports,
+    ]);
+    assert.equal(code, 1, ports.join(" "));
+    assert.match(stdout, /^denied 127\.0\.0\.1:1: proxy_loop\n/);
+  }
+});

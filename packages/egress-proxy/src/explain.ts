@@ -15,6 +15,10 @@ import { upstreamGrant } from "./routes/active-route.ts";
 import { isStandIn } from "./routes/stand-in.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 import { parseAbsoluteForm, parseAuthorityForm } from "./target.ts";
+import { wantedListeners } from "./wanted-listeners.ts";
+
+/** What the system may take `localhost` in `egress.listen` for. */
+const LOOPBACK = ["127.0.0.1", "::1"];
 
 /** `egress-proxy explain URL`: the verdict of the deciding code itself, DNS included. 0 allowed, 1 denied. */
 export async function explain({ args, load }: CommandContext<EgressConfig>): Promise<number> {
@@ -23,10 +27,10 @@ export async function explain({ args, load }: CommandContext<EgressConfig>): Pro
   if (url === undefined) throw new UsageError("explain needs a URL: egress-proxy explain https://example.com/");
   const { config } = await load(args.toSpliced(at, 1));
   const own = new OwnListeners();
-  own.add({ address: config.listen.host ?? "::", port: config.listen.port });
+  for (const { host = "::", port } of wantedListeners(config).values()) {
+    for (const address of host === "localhost" ? LOOPBACK : [host]) own.add({ address, port });
+  }
   own.add({ address: "::", port: config.admin.port });
-  for (const { from } of config.routes)
-    if (from.direct) own.add({ address: from.authority.host, port: from.authority.port });
   const resolver = new Resolver({
     servers: config.dns.servers,
     isStandIn: (address) => isStandIn(config.routes, address),

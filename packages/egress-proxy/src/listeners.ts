@@ -10,26 +10,17 @@ import type { Connections } from "./proxy/connections.ts";
 import { createListener, type HttpListener, type Service } from "./proxy/listener.ts";
 import { handleRequest } from "./proxy/plain.ts";
 import { createTcpListener } from "./proxy/tcp-route.ts";
-import type { From, Route } from "./routes/route.ts";
-
-interface Wanted {
-  readonly host?: string | undefined;
-  readonly port: number;
-  /** The configuration key, for messages. */
-  readonly key: string;
-  /** What its routes are matched by; absent on the proxy port. */
-  readonly from?: From;
-  readonly certificate?: Route["certificate"];
-  /** Its absence on this machine is no failure. */
-  readonly optional?: boolean;
-}
+import { areRivals, type Wanted, wantedListeners } from "./wanted-listeners.ts";
 
 interface Open {
+  readonly wanted: Wanted;
   readonly server: Server;
   /** Absent for TCP. */
   readonly listener?: HttpListener | undefined;
   readonly address: AddressInfo;
 }
+
+type Created = Pick<Open, "server" | "listener">;
 
 /** The proxy port and the routes' own ports, opened and closed as the configuration changes. */
 export class Listeners {
@@ -51,24 +42,35 @@ export class Listeners {
   }
 
   /**
-   * Opens what the configuration wants and is not open yet. Nothing is closed before {@link Change.commit}.
-   * @throws {RuntimeFailure} having closed again what it opened.
+   * Opens what the configuration wants and is not open yet. Nothing is closed before {@link Change.commit}, except what
+   * has an address that another listener is to have.
+   * @throws {RuntimeFailure} having closed again what it opened, and opened again what it closed.
    */
   async prepare(config: EgressConfig): Promise<Change> {
-    const wanted = wantedBy(config);
+    const wanted = wantedListeners(config);
     const opened = new Map<string, Open>();
+    const gone = [...this.#open].filter(([id]) => !wanted.has(id)).map(([, open]) => open);
+    const displaced: Open[] = [];
+    const abandon = async () => {
+      close(opened.values());
+      for (const { server, wanted: where } of displaced) await listen(server, where, where.key);
+    };
     try {
       for (const [id, where] of wanted) {
         if (this.#open.has(id)) continue;
-        const open = await this.#listen(where);
+        const created = await this.#create(where);
+        const rivals = gone.filter((open) => open.server.listening && areRivals(open.wanted, where));
+        close(rivals);
+        displaced.push(...rivals);
+        const open = await this.#listen(where, created);
         if (open) opened.set(id, open);
       }
     } catch (error) {
-      close(opened.values());
+      await abandon();
       throw error;
     }
     return {
-      abandon: () => close(opened.values()),
+      abandon,
       commit: () => {
         for (const [id, { server, listener, address }] of this.#open) {
           if (wanted.has(id)) continue;
@@ -96,15 +98,14 @@ export class Listeners {
     this.#open.clear();
   }
 
-  async #listen(wanted: Wanted): Promise<Open | undefined> {
+  async #listen(wanted: Wanted, { server, listener }: Created): Promise<Open | undefined> {
     const { host, port, key, optional } = wanted;
-    const { server, listener } = await this.#create(wanted);
     try {
       const address = await listen(server, { host, port }, key);
       server.on("error", (error) => {
         if (this.#complaint.isDue()) this.#engine.log.error("a listener cannot accept connections", { key, error });
       });
-      return { server, listener, address };
+      return { wanted, server, listener, address };
     } catch (error) {
       server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
@@ -112,23 +113,19 @@ export class Listeners {
     }
   }
 
-  async #create({ from, certificate }: Wanted): Promise<Omit<Open, "address">> {
+  async #create({ own, certificate }: Wanted): Promise<Created> {
     const engine = this.#engine;
     const connections = this.#connections;
-    if (from === undefined) {
+    if (own === undefined) {
       return createListener(engine, connections, {
         request: (client) => handleRequest(engine, client),
         connect: (head, client, rest, keep) => handleConnect(engine, head, { client, rest, keep }),
       });
     }
-    const { authority, scheme } = from;
-    if (scheme === "tcp") {
-      const findRoute = () => engine.snapshot.activeRoutes.find(({ route }) => route.from.text === from.text);
-      return { server: createTcpListener(engine, connections, findRoute) };
-    }
+    if (own.scheme === "tcp") return { server: createTcpListener(engine, connections, own) };
     const service: Service = {
-      request: (client) => handleRequest(engine, client, { authority, scheme }),
-      connect: (_head, client) => refuseConnect(engine, authority, client),
+      request: (client) => handleRequest(engine, client, own),
+      connect: (_head, client) => refuseConnect(engine, own.authority, client),
     };
     if (certificate === undefined) return createListener(engine, connections, service);
     const { createTlsListener } = await import("./proxy/tls-listener.ts");
@@ -140,27 +137,9 @@ export class Listeners {
 export interface Change {
   commit(): void;
   /** Closes them again. */
-  abandon(): void;
+  abandon(): Promise<void>;
 }
 
 function close(listeners: Iterable<Open>): void {
   for (const { server } of listeners) server.close();
-}
-
-/** By an id that is equal for equal listeners. */
-function wantedBy(config: EgressConfig): Map<string, Wanted> {
-  const wanted = new Map<string, Wanted>();
-  const { host, port } = config.listen;
-  wanted.set(`proxy ${host ?? ""} ${port}`, { host, port, key: "egress.listen" });
-  for (const { from, certificate } of config.routes) {
-    if (!from.direct) continue;
-    const key = `egress.routes["${from.text}"]`;
-    const { authority, scheme } = from;
-    const hosts = authority.host === "localhost" ? ["127.0.0.1", "::1"] : [authority.host];
-    for (const [index, address] of hosts.entries()) {
-      const id = [scheme, address, authority.port, certificate?.cert ?? "", certificate?.key ?? ""].join(" ");
-      wanted.set(id, { host: address, port: authority.port, key, from, certificate, optional: index > 0 });
-    }
-  }
-  return wanted;
 }

@@ -70,7 +70,7 @@ class EgressService implements Service<EgressConfig> {
     try {
       if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);
     } catch (error) {
-      change.abandon();
+      await change.abandon();
       throw error;
     }
     if (config.dns.servers.join() !== before.dns.servers.join()) {

@@ -1,4 +1,4 @@
-import { type Authority, authorityText } from "../authority.ts";
+import { authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { CLIENT_GONE, Exchange, type Kind } from "../exchange.ts";
 import { internalFailure, noRouteDenial, refusalFailure, ruleDenial } from "../failure.ts";
@@ -6,6 +6,7 @@ import { METHOD_OVERRIDES, requestFields } from "../http/fields.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
+import type { OwnPort } from "../routes/route-table.ts";
 import { parseAbsoluteForm, parseOriginForm, type Target } from "../target.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { forward } from "./forward.ts";
@@ -13,12 +14,6 @@ import { checkHead, type Framing } from "./head-check.ts";
 import { reject } from "./reject.ts";
 import { sendByRoute } from "./route-request.ts";
 import { isWebSocket } from "./upgrade.ts";
-
-/** The address of a routes' own listener; absent on the proxy port. */
-export interface Entry {
-  readonly authority: Authority;
-  readonly scheme: "http" | "https";
-}
 
 /** A request whose head has been checked, with what records it. */
 export interface CheckedRequest {
@@ -29,8 +24,11 @@ export interface CheckedRequest {
   readonly isUpgrade: boolean;
 }
 
-/** Answers one request that is no CONNECT: judged, then forwarded or refused. */
-export function handleRequest(engine: Engine, client: ClientRequest, entry?: Entry): void {
+/**
+ * Answers one request that is no CONNECT: judged, then forwarded or refused.
+ * @param port of routes' own, where the request came in; absent on the proxy port.
+ */
+export function handleRequest(engine: Engine, client: ClientRequest, port?: OwnPort): void {
   const { head } = client;
   let exchange: Exchange | undefined;
   try {
@@ -40,7 +38,7 @@ export function handleRequest(engine: Engine, client: ClientRequest, entry?: Ent
     if (isUpgrade) client.makeLast();
     exchange = begin(engine, client, isUpgrade ? "upgrade" : "http");
     const request = { exchange, client, framing, isUpgrade };
-    if (entry) sendByListener(engine, request, entry);
+    if (port) sendByListener(engine, request, port);
     else sendByProxy(engine, request);
   } catch (error) {
     exchange ??= begin(engine, client, "http");
@@ -56,14 +54,15 @@ function begin(engine: Engine, client: ClientRequest, kind: Kind): Exchange {
 }
 
 /** On a route's own port the listener says which routes are meant; `Host` does not. */
-function sendByListener(engine: Engine, request: CheckedRequest, { authority, scheme }: Entry) {
+function sendByListener(engine: Engine, request: CheckedRequest, port: OwnPort) {
   const { exchange, client } = request;
+  exchange.authority = port.authority;
   const target = parseOriginForm(client.head.target);
-  exchange.authority = authority;
   exchange.path = target.path;
-  const route = exchange.snapshot.routes.find(authority, target.path, scheme);
-  if (route) sendByRoute(engine, request, route, target);
-  else reject(exchange, client, noRouteDenial(authority));
+  const active = exchange.snapshot.routes.findOn(port, target.path);
+  if (active === undefined) return reject(exchange, client, noRouteDenial(port.authority));
+  exchange.authority = active.route.from.authority;
+  sendByRoute(engine, request, active, target);
 }
 
 function sendByProxy(engine: Engine, request: CheckedRequest): void {

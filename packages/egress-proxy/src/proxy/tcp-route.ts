@@ -7,25 +7,23 @@ import { noRouteDenial } from "../failure.ts";
 import { locate } from "../locate.ts";
 import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
+import type { OwnPort } from "../routes/route-table.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
 import type { Connections } from "./connections.ts";
 
-/** A listener that relays bytes. @param findRoute the route in force at the moment of a connection. */
-export function createTcpListener(
-  engine: Engine,
-  connections: Connections,
-  findRoute: () => ActiveRoute | undefined,
-): Server {
+/** A listener that relays bytes, by the route in force at the moment of a connection. */
+export function createTcpListener(engine: Engine, connections: Connections, port: OwnPort): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on("error", () => client.destroy());
     const exchange = new Exchange(engine, "connect", "TCP");
-    const { limits } = exchange.snapshot.config;
-    const active = findRoute();
-    const refusal = connections.refusal(limits.connections);
+    exchange.authority = port.authority;
+    const { config, routes } = exchange.snapshot;
+    const refusal = connections.refusal(config.limits.connections);
     if (refusal !== undefined) return close(exchange, client, refusal);
     connections.add(client, { maybeSilent: true });
-    if (active === undefined) return close(exchange, client, noRouteDenial({ host: "", kind: "name", port: 0 }));
+    const active = routes.findOn(port, "/");
+    if (active === undefined) return close(exchange, client, noRouteDenial(port.authority));
     exchange.route = active.route;
     exchange.authority = active.route.from.authority;
     connectInTurn(engine, exchange, client, active, new Set());
