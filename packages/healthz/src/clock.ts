@@ -1,3 +1,5 @@
+import { Slots } from "./slots.ts";
+
 /** Time as checks see it. Schedules follow the monotonic clock: a jump of wall time changes none of them. */
 export interface Clock {
   /** Monotonic milliseconds. */
@@ -8,8 +10,8 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
   /** Calls back at this moment of `now()`; all calls for the same moment come together. The result cancels it. */
   at(moment: number, callback: () => void): () => void;
-  /** A number in [0, 1). */
-  random(): number;
+  /** The moment of `now()` at which a run starts that follows one at `startedAt`: about `ms` later. */
+  nextStart(startedAt: number, ms: number): number;
 }
 
 /** What is due at one moment, on one timer: every timer of its own would wake the process once more. */
@@ -18,6 +20,7 @@ interface Appointment {
   timer: NodeJS.Timeout;
 }
 
+const slots = new Slots();
 const appointments = new Map<number, Appointment>();
 
 function appointmentAt(moment: number): Appointment {
@@ -61,5 +64,5 @@ export const systemClock: Clock = {
       appointments.delete(moment);
     };
   },
-  random: () => Math.random(),
+  nextStart: (startedAt, ms) => slots.after(startedAt, ms),
 };

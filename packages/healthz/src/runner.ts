@@ -1,7 +1,7 @@
 import type { Check } from "./checks/check.ts";
 import type { Clock } from "./clock.ts";
 import { describeFailure, type Failure } from "./failure.ts";
-import { advance, initialState, nextStart, pace, type Rules, type State, type Status } from "./state.ts";
+import { advance, initialState, pace, type Rules, type State, type Status } from "./state.ts";
 
 /** How often and how strictly a check is run; times in milliseconds. */
 export interface Schedule extends Rules {
@@ -115,7 +115,7 @@ export class Runner {
 
   #nextAfter(startedAt: number, ms: number): void {
     this.#cancelDue?.();
-    this.#cancelDue = this.#clock.at(nextStart(startedAt, ms, this.#clock.random()), () => this.#due());
+    this.#cancelDue = this.#clock.at(this.#clock.nextStart(startedAt, ms), () => this.#due());
   }
 
   #due(): void {

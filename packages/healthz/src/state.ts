@@ -1,3 +1,5 @@
+import { JITTER } from "./slots.ts";
+
 /** What is known of a check. PENDING: no verdict yet. */
 export type Status = "PENDING" | "OK" | "FAIL";
 
@@ -27,13 +29,6 @@ export interface State {
   readonly countedAt: number | undefined;
 }
 
-/** Runs start up to this share of their pace early or late, so that the checks of many replicas do not march in step. */
-const JITTER = 0.05;
-
-/** Of this at most a slot takes part; the rest is left to chance. */
-const SLOT_SHARE = 0.04;
-const LONGEST_SLOT_MS = 40;
-
 const QUICKEST_TRY = 1000;
 
 export const initialState: State = {
@@ -51,22 +46,6 @@ export const initialState: State = {
  */
 export function pace(state: State, { interval }: Pick<Rules, "interval">): number {
   return state.succeeded ? interval : Math.min(interval, QUICKEST_TRY);
-}
-
-/**
- * When the next run starts, in the milliseconds of `startedAt`: `ms` later, up to 5 % early or late. Starts fall on slots of at
- * most 40 ms, so that checks of one process that are due about the same time wake it together: to wake up, for a timer or an
- * answer, costs as much as a run. Slots of short paces divide those of long ones.
- */
-export function nextStart(startedAt: number, ms: number, random: number): number {
-  const slot = slotFor(ms);
-  const jitter = (JITTER * ms - slot / 2) * (2 * random - 1);
-  return Math.round((startedAt + ms + jitter) / slot) * slot;
-}
-
-function slotFor(ms: number): number {
-  const halvings = Math.ceil(Math.log2(LONGEST_SLOT_MS / (SLOT_SHARE * ms)));
-  return LONGEST_SLOT_MS / 2 ** Math.max(0, halvings);
 }
 
 /** The state after a run that began `startedAt` milliseconds after the check did. */

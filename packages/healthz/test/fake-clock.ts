@@ -5,7 +5,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** Time that passes when told to. `random` is 0.5: no jitter. */
+/** Time that passes when told to. Runs start exactly when they are due. */
 export class FakeClock implements Clock {
   #now = 0;
   #timers = new Set<Timer>();
@@ -18,8 +18,8 @@ export class FakeClock implements Clock {
     return 1_767_225_600_000 + this.#now;
   }
 
-  random(): number {
-    return 0.5;
+  nextStart(startedAt: number, ms: number): number {
+    return startedAt + ms;
   }
 
   after(ms: number, callback: () => void): () => void {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
-import { advance, initialState, nextStart, pace, type Rules, type State } from "../src/state.ts";
+import { advance, initialState, pace, type Rules, type State } from "../src/state.ts";
 
 const SECOND = 1000;
 const rules = (given: Partial<Rules> = {}): Rules => ({
@@ -68,31 +67,6 @@ test("until the first success a check is tried every second, or more often when 
   assert.equal(pace(initialState, rules()), SECOND);
   assert.equal(pace(initialState, rules({ interval: 200 })), 200);
   assert.equal(pace(succeeded, rules()), 10 * SECOND);
-});
-
-test("the next start is an interval away, never more than 5 % early or late", () => {
-  const interval = fc.integer({ min: 10, max: 24 * 3600 * SECOND });
-  const startedAt = fc.double({ min: 0, max: 1e9, noNaN: true });
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-  fc.assert(
-    fc.property(interval, startedAt, random, (ms, start, chance) => {
-      const distance = nextStart(start, ms, chance) - start;
-      assert.ok(distance >= 0.95 * ms - 1e-6 && distance <= 1.05 * ms + 1e-6, `${distance} of ${ms}`);
-    }),
-  );
-});
-
-test("round intervals are kept to the millisecond when chance is even, and chance makes them earlier and later", () => {
-  for (const ms of [100, 250, 500, SECOND, 10 * SECOND, 60 * SECOND]) assert.equal(nextStart(ms, ms, 0.5), 2 * ms);
-  assert.deepEqual(
-    [0.01, 0.5, 0.99].map((chance) => nextStart(5000, SECOND, chance)),
-    [5960, 6000, 6040],
-  );
-});
-
-test("checks of any interval that are due about the same time start together", () => {
-  const starts = [250, 500, SECOND, 10 * SECOND].map((ms) => nextStart(20_000.4 - ms, ms, 0.5));
-  assert.deepEqual(new Set(starts), new Set([20_000]));
 });
 
 test("having been OK once is remembered through failures", () => {
