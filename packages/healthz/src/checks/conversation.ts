@@ -36,6 +36,7 @@ export async function converse<T>(
 }
 
 const NOTHING = Buffer.alloc(0);
+const ignore = () => {};
 
 class Line implements Conversation {
   readonly #endpoint: Endpoint;
@@ -44,7 +45,8 @@ class Line implements Conversation {
   #ended = false;
   #closed = false;
   #failure: Error | undefined;
-  #changed: () => void = () => {};
+  /** Looks again at what has been received. */
+  #changed: () => void = ignore;
 
   constructor(endpoint: Endpoint, socket: Socket, signal: AbortSignal) {
     this.#endpoint = endpoint;
@@ -57,20 +59,22 @@ class Line implements Conversation {
     this.#socket.write(bytes);
   }
 
-  async receive<T>(read: Reader<T>): Promise<T> {
-    for (;;) {
-      const found = read(this.#received, this.#ended);
-      if (found !== undefined) {
-        this.#received = this.#received.subarray(found.length);
-        return found.value;
-      }
-      if (this.#received.length > MOST_UNREAD_BYTES) throw new CheckFailure("invalid answer", "the answer has no end");
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#closed) throw new CheckFailure("connection closed", "the server closed the connection");
-      await new Promise<void>((resolve) => {
-        this.#changed = resolve;
-      });
-    }
+  receive<T>(read: Reader<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        try {
+          const found = read(this.#received, this.#ended);
+          if (found === undefined) return this.#throwIfHopeless();
+          this.#received = this.#received.subarray(found.length);
+          resolve(found.value);
+        } catch (error) {
+          reject(error);
+        }
+        this.#changed = ignore;
+      };
+      this.#changed = look;
+      look();
+    });
   }
 
   async secure(options: TlsOptions): Promise<void> {
@@ -98,6 +102,13 @@ class Line implements Conversation {
       this.#closed = true;
       this.#changed();
     });
+  }
+
+  /** Throws when what has been received will never become an answer. */
+  #throwIfHopeless(): void {
+    if (this.#received.length > MOST_UNREAD_BYTES) throw new CheckFailure("invalid answer", "the answer has no end");
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw new CheckFailure("connection closed", "the server closed the connection");
   }
 
   #fail(error: Error): void {

@@ -33,7 +33,7 @@ export function prepare(request: HttpRequest): PreparedRequest {
  * HTTP/1.1 is spoken by hand, like the other protocols here: a check needs a status line, a few fields and now and then a body,
  * and `node:http` takes half as much CPU time again (docs/decisions/0034-http-by-hand.md).
  */
-export async function exchange<T>(
+export function exchange<T>(
   { url, endpoint, bytes }: PreparedRequest,
   tls: TlsOptions,
   signal: AbortSignal,

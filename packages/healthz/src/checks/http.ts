@@ -44,10 +44,9 @@ async function askHttp(spec: HttpSpec, first: PreparedRequest, signal: AbortSign
   let request = first;
   for (let redirects = 0; ; redirects += 1) {
     const asked = request;
-    const next = await exchange(asked, spec.tls, signal, async (head, server) => {
+    const next = await exchange(asked, spec.tls, signal, (head, server) => {
       const next = follows ? redirected(asked, head) : undefined;
-      if (next === undefined) await judge(spec, head, () => readBody(server, asked.method, head, MOST_BODY_BYTES));
-      return next;
+      return next ?? judge(spec, head, () => readBody(server, asked.method, head, MOST_BODY_BYTES));
     });
     if (next === undefined) return;
     if (redirects === MOST_REDIRECTS) {
@@ -81,17 +80,24 @@ function redirected({ url: from, method, headers }: HttpRequest, head: ResponseH
   return { url, headers, method: becomesGet ? "GET" : method };
 }
 
-async function judge(spec: HttpSpec, { status }: ResponseHead, readBody: () => Promise<string>): Promise<void> {
+function judge(
+  spec: HttpSpec,
+  { status }: ResponseHead,
+  readBody: () => Promise<string>,
+): undefined | Promise<undefined> {
   if (!spec.status.some(([from, to]) => status >= from && status <= to)) {
     throw new CheckFailure(`status ${status}`, `status ${status}, expected ${formatStatus(spec.status)}`);
   }
   // Without a question about the body the verdict is given by now, however long the body is.
-  if (spec.body === undefined && spec.json === undefined) return;
-  const body = await readBody();
-  if (spec.body !== undefined && !spec.body.test(body)) {
-    throw new CheckFailure("mismatch", `the body does not match ${spec.body.source}`);
+  if (spec.body === undefined && spec.json === undefined) return undefined;
+  return readBody().then((body) => judgeBody(spec, body));
+}
+
+function judgeBody({ body: pattern, json }: HttpSpec, body: string): undefined {
+  if (pattern !== undefined && !pattern.test(body)) {
+    throw new CheckFailure("mismatch", `the body does not match ${pattern.source}`);
   }
-  if (spec.json !== undefined) judgeJson(spec.json, body);
+  if (json !== undefined) judgeJson(json, body);
 }
 
 function judgeJson({ path, equals }: NonNullable<HttpSpec["json"]>, body: string): void {

@@ -50,16 +50,21 @@ const loaders: Loaders = {
 /** Makes the check that a specification describes; its module is loaded in the background. */
 export function createCheck(spec: CheckSpec, context: CheckContext): Check {
   const load = loaders[spec.type] as () => Promise<Factory<CheckSpec>>;
-  const loaded = load().then((create) => create(spec, context));
+  let check: Check | undefined;
+  const loaded = load().then((create) => {
+    check = create(spec, context);
+    return check;
+  });
   // A check that cannot be made (a glob that means nothing) says so at each of its runs.
   const made = loaded.catch(() => undefined);
+  const runLoaded = async (signal: AbortSignal) => {
+    const first = await loaded;
+    // A signal that was aborted meanwhile would never tell: the check would run without an end.
+    signal.throwIfAborted();
+    return first.run(signal);
+  };
   return {
-    run: async (signal) => {
-      const check = await loaded;
-      // A signal that was aborted meanwhile would never tell: the check would run without an end.
-      signal.throwIfAborted();
-      return check.run(signal);
-    },
+    run: (signal) => check?.run(signal) ?? runLoaded(signal),
     close: async () => (await made)?.close?.(),
   };
 }
