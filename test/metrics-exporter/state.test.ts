@@ -91,12 +91,23 @@ test("a record of several lines in progress is read again as a whole", async (t)
   assert.equal(await second.value('e_total{n="2"}'), 1);
 });
 
-test("a damaged state file is set aside with a warning", async (t) => {
-  const directory = temporaryDirectory(t);
-  writeFileSync(path.join(directory, "state.json"), "{ not ours");
-  const exporter = await startExporter(t, { config, directory });
-  assert.ok(exporter.process.logs.some(({ level, msg }) => level === "warn" && msg.includes("set aside")));
-  assert.ok(readdirSync(directory).some((name) => name.startsWith("state.json.damaged-")));
+test("a damaged state file is set aside with a warning, and everything is counted afresh", async (t) => {
+  const whole = { tool: "metrics-exporter", version: 1, metrics: [], files: { version: 1, savedAt: 0, entries: [] } };
+  const users = { name: "users_total", type: "counter", labelNames: ["user"] };
+  const damaged = [
+    "{ not ours",
+    JSON.stringify({ ...whole, metrics: [{ spec: users, state: { series: [[["ann"], -5]] } }] }),
+    JSON.stringify({ ...whole, files: { version: 1, entries: [{}] } }),
+  ];
+  for (const text of damaged) {
+    const directory = temporaryDirectory(t);
+    writeFileSync(path.join(directory, "state.json"), text);
+    writeFileSync(path.join(directory, "app.log"), "user=ann;\n");
+    const exporter = await startExporter(t, { config, directory });
+    await exporter.until(ann, 1);
+    assert.ok(exporter.process.logs.some(({ level, msg }) => level === "warn" && msg.includes("set aside")));
+    assert.ok(readdirSync(directory).some((name) => name.startsWith("state.json.damaged-")));
+  }
 });
 
 test("a directory gets a file of the tool's name", async (t) => {

@@ -24,7 +24,7 @@ export function loadCheckpoint(file: string, log: Log): Checkpoint | undefined {
     return undefined;
   }
   try {
-    return validate(JSON.parse(text));
+    return checkpointOf(JSON.parse(text));
   } catch (error) {
     log.warn(`the checkpoint is not usable: ${(error as Error).message}; files are read as if there were none`, {
       file,
@@ -86,7 +86,8 @@ export class CheckpointFile {
   }
 }
 
-function validate(value: unknown): Checkpoint {
+/** What was saved, if it is a checkpoint. @throws Error when it is none, or is damaged */
+export function checkpointOf(value: unknown): Checkpoint {
   const { version, savedAt, entries } = Object(value) as Partial<Checkpoint>;
   if (version !== 1) throw new Error(version === undefined ? "it is no checkpoint" : `its version is ${version}`);
   if (typeof savedAt !== "number" || !Array.isArray(entries) || !entries.every(isEntry))

@@ -1,25 +1,10 @@
 /** The file in which counters and file positions survive a restart. */
 import { readFile, rename, stat } from "node:fs/promises";
 import path from "node:path";
-import type { MetricSpec, MetricState } from "@outrigger/exposition/metric";
 import { writeAtomically } from "@outrigger/runtime/atomic-write";
 import { RuntimeFailure, systemCode } from "@outrigger/runtime/errors";
 import type { Log } from "@outrigger/runtime/log";
-import type { Checkpoint } from "@outrigger/tail/follow";
-
-/** What is saved: in one file, because counters and positions are right only together. */
-export interface SavedState {
-  readonly tool: "metrics-exporter";
-  readonly version: 1;
-  readonly metrics: readonly SavedMetric[];
-  readonly files: Checkpoint;
-}
-
-interface SavedMetric {
-  /** What makes it the same metric after the restart. */
-  readonly spec: Pick<MetricSpec, "name" | "type" | "labelNames" | "buckets">;
-  readonly state: MetricState;
-}
+import { parseState, type SavedState } from "./saved-state.ts";
 
 /** Errors that go away by themselves; with any other the path can never work. */
 const passing = new Set(["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"]);
@@ -53,7 +38,7 @@ export class StateFile {
       if (systemCode(error) === "ENOENT") return undefined;
       throw this.#failure("read", error);
     }
-    const state = parse(text);
+    const state = parseState(text);
     if (state) return state;
     const aside = `${this.#path}.damaged-${Date.now()}`;
     await rename(this.#path, aside).catch((error: unknown) => {
@@ -94,15 +79,5 @@ export class StateFile {
         cause,
       },
     );
-  }
-}
-
-function parse(text: string): SavedState | undefined {
-  try {
-    const state = JSON.parse(text) as Partial<SavedState> | null;
-    const ours = state?.tool === "metrics-exporter" && state.version === 1;
-    return ours && Array.isArray(state.metrics) && state.files?.version === 1 ? (state as SavedState) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,10 +1,11 @@
 /** Keeps the state file up to date: once a second while something changes, and before newer values are shown. */
-import { type MetricState, sameIdentity } from "@outrigger/exposition/metric";
+import { sameIdentity } from "@outrigger/exposition/metric";
 import type { MetricStore } from "@outrigger/exposition/store";
 import type { Log } from "@outrigger/runtime/log";
 import type { Counter, Registry } from "@outrigger/runtime/metrics";
 import type { Checkpoint } from "@outrigger/tail/follow";
-import type { SavedState, StateFile } from "./file.ts";
+import type { StateFile } from "./file.ts";
+import type { SavedState } from "./saved-state.ts";
 
 const saveEvery = 1000;
 
@@ -84,7 +85,7 @@ export function snapshotOf(store: MetricStore, files: Checkpoint): SavedState {
 export function restoreInto(store: MetricStore, { metrics }: SavedState): void {
   for (const { spec, state } of metrics) {
     const metric = store.get(spec.name);
-    if (metric && sameIdentity(metric.spec, { ...metric.spec, ...spec })) metric.load(state as MetricState);
+    if (metric && sameIdentity(metric.spec, { ...metric.spec, ...spec })) metric.load(state);
   }
 }
 
