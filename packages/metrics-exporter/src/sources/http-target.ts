@@ -20,7 +20,7 @@ export class HttpTarget {
   readonly #keepAlive: boolean;
   #agent: http.Agent | https.Agent | undefined;
 
-  /** @param keepAlive whether connections are kept from one request to the next. */
+  /** @param keepAlive whether connections, and TLS sessions, are kept from one request to the next. */
   constructor(config: NetworkConfig, keepAlive = true) {
     this.#keepAlive = keepAlive;
     this.url = new URL(config.url);
@@ -35,7 +35,8 @@ export class HttpTarget {
 
   /** @throws SourceFailure when a certificate cannot be read. */
   get agent(): http.Agent {
-    const options = { keepAlive: this.#keepAlive, maxSockets: 4 };
+    // A session that is taken up again does not show the server's certificates.
+    const options = { keepAlive: this.#keepAlive, maxSockets: 4, ...(!this.#keepAlive && { maxCachedSessions: 0 }) };
     this.#agent ??=
       this.url.protocol === "https:"
         ? new (loadHttps().Agent)({ ...options, ...this.#tlsOptions() })
