@@ -187,6 +187,17 @@ test("a GET is tried again on 503 at another server, a POST is not; the last ans
   assert.equal(bad.received().match(/GET/g)?.length, 1);
 });
 
+test("an empty body is none: a PUT or DELETE that says so is tried again", async (t) => {
+  const bad = await startUpstream(t, failing);
+  const good = await startUpstream(t, answering("good"));
+  const upstreams = [bad, good].map(({ port }) => `http://localhost:${port}`);
+  const proxy = await startProxy(t, { routes: { "http://svc.test/": { upstreams, retries: { attempts: 1 } } } });
+  for (const method of ["PUT", "PUT", "DELETE", "DELETE"]) {
+    const text = await exchange(proxy.port, ask("http://svc.test/", "Content-Length: 0\r\n").replace("GET", method));
+    assert.match(text, /good$/);
+  }
+});
+
 test("a server that does not listen is replaced for any method, body included", async (t) => {
   const good = await startUpstream(t, (socket, received) => {
     if (received.endsWith("hello")) answering("good")(socket, received, Buffer.from("\r\n\r\n"));

@@ -32,6 +32,8 @@ export class Exchange {
   /** What `enforce` would have held against the bytes of a tunnel that report or learn let pass. */
   observed: SniReason | undefined;
   attempts = 0;
+  /** Its verdict has been acted upon; what goes wrong from here on does not change it. */
+  isForwarded = false;
   bytesIn = 0;
   bytesOut = 0;
 
@@ -51,7 +53,8 @@ export class Exchange {
     const { failure, decision, route, authority, snapshot } = this;
     const { telemetry, log, journal } = this.#engine;
     if (failure?.cause) log.error("a request failed inside the proxy", { error: failure.cause });
-    const isDenied = failure !== undefined && (failure.denied || failure.error === "http_request_error");
+    const isRefused = failure !== undefined && (failure.denied || failure.error === "http_request_error");
+    const isDenied = isRefused && !this.isForwarded;
     const objection = decision?.reason ?? this.observed;
     const wouldDeny = !isDenied && objection !== undefined;
     const rule = decision?.granting[0]?.text;

@@ -48,6 +48,7 @@ interface Watch {
  */
 export function forward(engine: Engine, exchange: Exchange, client: ClientRequest, plan: Plan): void {
   exchange.attempts++;
+  exchange.isForwarded = true;
   new Forwarding(engine, exchange, client, plan).open();
 }
 
@@ -60,6 +61,8 @@ class Forwarding implements Transaction {
   #connection: UpstreamConnection | undefined;
   #giveUp: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Sent twice it has the effect of once, and its body is still at hand: there is none. */
+  readonly #isRepeatable: boolean;
   #isReplaced = false;
   /** The answer's head has been passed on. */
   #isAnswered = false;
@@ -72,6 +75,7 @@ class Forwarding implements Transaction {
     this.#exchange = exchange;
     this.#client = client;
     this.#plan = plan;
+    this.#isRepeatable = client.isBodyRead && IDEMPOTENT.has(plan.method);
     client.onClose(this.#abandon);
     client.onDrain(this.#readOn);
     if (plan.headTimeout !== undefined) {
@@ -138,11 +142,10 @@ class Forwarding implements Transaction {
   }
 
   failed(error: Error): void {
-    const { destination, framing, method } = this.#plan;
+    const { destination } = this.#plan;
     // A kept connection may have been closed by the server just before; most likely the request never arrived then.
     const isStale = this.#connection !== undefined && this.#connection.served > 0 && isReset(error);
-    const isRepeatable = framing === "none" && IDEMPOTENT.has(method);
-    if (isStale && isRepeatable && !this.#isReplaced && !this.#isAnswered && !this.#isOver) {
+    if (isStale && this.#isRepeatable && !this.#isReplaced && !this.#isAnswered && !this.#isOver) {
       this.#isReplaced = true;
       this.#exchange.attempts++;
       this.#connection = undefined;

@@ -30,7 +30,7 @@ export function refusalOf({ excess, message }: Malformed): Refusal {
     case "trailers":
       return new Refusal("trailers_too_large", "trailer fields must stay below 32 KiB", 431);
     case "chunk extensions":
-      return new Refusal("chunk_extensions_too_large", "chunk extensions must stay below 16 KiB", 413);
+      return new Refusal("chunk_extensions_too_large", "chunk extensions must stay below 16 KiB");
     default:
       return new Refusal("bad_request", `this is not a valid HTTP/1.1 request: ${message}`);
   }

@@ -21,14 +21,14 @@ export function sendByRoute(
   active: ActiveRoute,
   target: Pick<Target, "path" | "query">,
 ) {
-  const { exchange, client, framing } = request;
+  const { exchange, client } = request;
   const { route, balancer, budget } = active;
-  const hasBody = framing !== "none";
   exchange.route = route;
   if (!isSafePath(target.path)) return reject(exchange, client, unsafePathDenial());
   if (valuesOf(client.head.fields, "via").some((value) => value.includes(engine.mark))) {
     return reject(exchange, client, loopFailure());
   }
+  const isRepeatable = client.isBodyRead && IDEMPOTENT.has(exchange.method);
   const tried = new Set<Member>();
   let tries = 0;
   budget.request();
@@ -62,7 +62,6 @@ export function sendByRoute(
       attempt();
       return true;
     };
-    const isRepeatable = !hasBody && IDEMPOTENT.has(exchange.method);
     const failed = (failure: Failure, sent: boolean): boolean => {
       note(false);
       if (!sent && again("connect", true)) return true;
