@@ -25,6 +25,13 @@ test("any record split gives the same names", () => {
   }
 });
 
+test("an address is no server name (RFC 6066 section 3), whatever the tunnel leads to", () => {
+  for (const address of ["127.0.0.1", "::1"]) {
+    const verdict = new SniCheck(address).push(clientHello({ names: [address] }));
+    assert.deepEqual(verdict, { state: "refused", reason: "sni_mismatch", sni: address });
+  }
+});
+
 test("any segmentation gives the same verdict", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 40 }), (sizes) => {

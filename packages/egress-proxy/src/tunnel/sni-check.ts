@@ -1,3 +1,4 @@
+import { parseAddress } from "@outrigger/net/address";
 import { readClientHello } from "./client-hello.ts";
 
 export type SniReason = "sni_mismatch" | "sni_missing" | "not_tls";
@@ -38,8 +39,11 @@ export class SniCheck {
     }
     const [sni] = hello.serverNames;
     if (sni === undefined) return { state: "refused", reason: "sni_missing" };
-    const isSame = hello.serverNames.length === 1 && canonicalSni(sni) === this.#host;
-    return isSame ? { state: "accepted", sni } : { state: "refused", reason: "sni_mismatch", sni };
+    const isHost = hello.serverNames.length === 1 && canonicalSni(sni) === this.#host;
+    // An address is no server name (RFC 6066 section 3); what a server makes of one is anybody's guess.
+    return isHost && parseAddress(this.#host) === undefined
+      ? { state: "accepted", sni }
+      : { state: "refused", reason: "sni_mismatch", sni };
   }
 }
 
