@@ -4,7 +4,10 @@ import { type FileStat, leastInCommon, markerLength, prefixLength, readRange, st
 
 /** A file that newly appeared under the name of a backup: a copy, or a generation that was never seen. */
 export interface Candidate {
+  /** Where it was last seen. */
   path: string;
+  /** The last scan found it there. */
+  isInPlace: boolean;
   readonly stat: FileStat;
   readonly fd: number;
   readonly noticedAt: number;

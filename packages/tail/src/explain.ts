@@ -65,7 +65,7 @@ function whyUnreadable(path: string): string | undefined {
   const reasons: string[] = [];
   const log = { ...silentLog, warn: (message: string) => void reasons.push(message) };
   const fd = new Opener(log, () => false).open(path);
-  if (fd !== undefined) closeSync(fd);
+  if (typeof fd === "number") closeSync(fd);
   return reasons[0];
 }
 

@@ -101,6 +101,7 @@ class FileFollower implements Follower {
       pollInterval,
       now,
       work: (work) => this.#work(work),
+      isUndecided: () => this.#inventory.isUndecided,
       canStretch: () => this.#watches?.isComplete === true,
     });
     this.finished = this.#finish.promise;
@@ -203,7 +204,7 @@ class FileFollower implements Follower {
       this.#schedule.deadline(this.#pump.expire());
       if (this.#inventory.takeShortage()) this.#schedule.wake({ scan: true, isAlone: false });
     });
-    return this.#inventory.isUndecided ? Math.min(deadline, 20) : deadline;
+    return deadline;
   }
 
   /** Watches every directory known. True when there are new ones, in which nothing raised an event until now. */

@@ -18,7 +18,7 @@ interface IntakeOptions {
   readonly now: () => number;
   /** There may be something to read in it. */
   readonly ready: (generation: TrackedGeneration) => void;
-  /** Another file has taken the place of one that was found: scan again at once. */
+  /** A file has left the place where it was found: scan again at once. */
   readonly outdated: () => void;
 }
 
@@ -115,14 +115,12 @@ export class Intake {
   #nominate(place: Place, lane: Lane): boolean {
     const { path, stat } = place;
     const known = lane.candidates.find((candidate) => candidate.stat.key === stat.key);
-    if (known !== undefined) {
-      known.path = path;
-      return true;
-    }
+    if (known !== undefined) return true;
     const opened = this.#open(place);
     if (opened === undefined) return false;
     const now = this.#options.now();
-    lane.candidates.push({ path, ...opened, noticedAt: now, size: 0, grownAt: now, copyOf: undefined });
+    const { size } = opened.stat;
+    lane.candidates.push({ path, isInPlace: true, ...opened, noticedAt: now, size, grownAt: now, copyOf: undefined });
     return true;
   }
 
@@ -158,13 +156,15 @@ export class Intake {
     for (const other of lane.generations) ready(other);
   }
 
-  /** The file that was found at a place, unless another one has taken it meanwhile. */
+  /** The file that was found at a place, unless it has left it meanwhile. */
   #open({ path, stat: { key } }: Place): { fd: number; stat: FileStat } | undefined {
     const fd = this.#options.opener.open(path);
     if (fd === undefined) return undefined;
-    const stat = statDescriptor(fd);
-    if (stat.key === key) return { fd, stat };
-    closeSync(fd);
+    if (fd !== "gone") {
+      const stat = statDescriptor(fd);
+      if (stat.key === key) return { fd, stat };
+      closeSync(fd);
+    }
     this.#options.outdated();
     return undefined;
   }

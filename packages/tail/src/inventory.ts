@@ -12,7 +12,7 @@ import { Opener } from "./opening.ts";
 import type { Place } from "./places.ts";
 import { Registry } from "./registry.ts";
 import { Resumption } from "./resumption.ts";
-import { type Findings, Survey } from "./survey.ts";
+import { Survey } from "./survey.ts";
 import { Transitions } from "./transitions.ts";
 import type { Checkpoint, SourceSpec, TailEvents } from "./types.ts";
 
@@ -30,6 +30,8 @@ export interface InventoryOptions {
 
 /** Rotations that may come in between one scan, before it is left to the next. */
 const mostAttempts = 10;
+/** For how long rotations may come in between before files are taken in the order in which they seem to stand. */
+const longestDisturbance = 1000;
 
 /** Knows every file: which inode is which generation, where it is now, and what a file that appears means. */
 export class Inventory {
@@ -41,8 +43,10 @@ export class Inventory {
   readonly #opener: Opener;
   readonly #resumption: Resumption;
   readonly #transitions: Transitions;
-  /** A file was replaced between the look at it and its opening, or truncated. */
+  /** Files were renamed while they were looked at, or between the look and the opening, or truncated. */
   #isOutdated = false;
+  /** Since when every scan was outdated before its end. */
+  #disturbedSince: number | undefined;
   /** Some file could not be opened. */
   #isIncomplete = false;
   #scannedAt = 0;
@@ -84,7 +88,9 @@ export class Inventory {
 
   /** Some new file could not be judged yet: scan again soon. */
   get isUndecided(): boolean {
-    for (const lane of this.registry.lanes.values()) if (lane.isUndecided) return true;
+    const now = this.#options.now();
+    if (this.#disturbedSince !== undefined && !this.#isOverdue(now)) return true;
+    for (const lane of this.registry.lanes.values()) if (lane.isUndecided(now)) return true;
     return false;
   }
 
@@ -107,17 +113,21 @@ export class Inventory {
     }
   }
 
-  /** Brings everything up to date with the file system. */
-  scan(): void {
+  /**
+   * Brings everything up to date with the file system.
+   * @returns false when rotations came in between all the time: files may be missing that are older than those that are known
+   */
+  scan(): boolean {
     this.#scannedAt = Date.now();
-    if (!this.#isOutdated && !this.#isIncomplete && !this.#needsSettling() && this.#survey.isUnchanged()) return;
+    if (!this.#isOutdated && !this.#isIncomplete && !this.#needsSettling() && this.#survey.isUnchanged()) return true;
     let attempts = 0;
     do {
       this.#isOutdated = false;
       this.#isIncomplete = false;
-      this.#scanOnce();
+      this.#scanOnce(attempts > 0);
     } while (this.#isOutdated && ++attempts < mostAttempts);
     this.#intake.endFirstScan();
+    return this.#endDisturbance();
   }
 
   /** Looks at every generation for growth or change. */
@@ -154,8 +164,9 @@ export class Inventory {
    * Looks at the beginning of those generations that were not begun, and then for predecessors that nobody has seen yet: a
    * file may have been filled, copied and truncated since the last scan. Only the listing that follows the look is
    * complete.
+   * @returns false when predecessors may still be missing: they are made ready when it is known
    */
-  introduce(generations: Iterable<TrackedGeneration>): void {
+  introduce(generations: Iterable<TrackedGeneration>): boolean {
     const seen = [...generations].filter((generation) => {
       try {
         return (
@@ -169,9 +180,10 @@ export class Inventory {
         return false;
       }
     });
-    if (seen.length === 0) return;
-    this.scan();
+    if (seen.length === 0) return true;
+    if (!this.scan()) return false;
     for (const generation of seen) generation.isIntroduced = true;
+    return true;
   }
 
   /** Finds out what happened to a file that does not hold any more what was read of it. */
@@ -184,7 +196,7 @@ export class Inventory {
   reopen(generation: TrackedGeneration): boolean {
     if (generation.path === undefined) return false;
     const fd = this.#opener.open(generation.path);
-    if (fd === undefined) return false;
+    if (typeof fd !== "number") return false;
     if (statDescriptor(fd).key !== generation.stat.key) {
       closeSync(fd);
       return false;
@@ -206,34 +218,39 @@ export class Inventory {
     for (const generation of this.registry.all()) generation.close();
   }
 
-  #scanOnce(): void {
+  #scanOnce(isRepeated: boolean): void {
     this.#scans++;
-    const findings = this.#survey.take();
-    this.#relocate(findings);
+    const findings = this.#survey.take(isRepeated || this.#disturbedSince !== undefined);
+    if (!findings.isSound) this.#isOutdated = true;
+    for (const generation of this.#locations.follow(this.registry, findings, this.#options.now())) {
+      this.#options.events.rotated?.(generation.source);
+      this.#options.ready(generation);
+    }
     for (const place of findings.backups.values()) this.#attempt(place, () => this.#intake.takeBackup(place));
     for (const found of findings.wanted.values()) this.#attempt(found.place, () => this.#intake.takeWanted(found));
     for (const entry of this.#resumption.takeUnclaimed()) this.#intake.remember(entry);
     // What was renamed before it could be opened may be the very copy that a truncated file goes on in.
-    if (!this.#isOutdated) this.#settleAll();
+    if (!this.#isOutdated || this.#isOverdue(this.#options.now())) this.#settleAll();
     this.#locations.update(this.registry.byInode.values(), this.#survey.aliases);
   }
 
-  /** Notes where each known generation is now. */
-  #relocate({ wanted, backups }: Findings): void {
+  /** Takes note of how a scan ended. True: everything was found, or was looked for long enough. */
+  #endDisturbance(): boolean {
     const now = this.#options.now();
-    for (const generation of this.registry.byInode.values()) {
-      const { key, born } = generation.stat;
-      const place = wanted.get(key)?.place ?? backups.get(key);
-      const isSame = place !== undefined && place.stat.born === born;
-      generation.path = isSame ? place.path : undefined;
-      generation.wanted = isSame && wanted.has(key);
-      if (generation.path === generation.file) generation.retiredAt = undefined;
-      else if (generation.retiredAt === undefined) {
-        generation.retiredAt = now;
-        this.#options.events.rotated?.(generation.source);
-        this.#options.ready(generation);
-      }
+    if (this.#isOutdated) {
+      this.#disturbedSince ??= now;
+      return this.#isOverdue(now);
     }
+    if (this.#disturbedSince === undefined) return true;
+    this.#disturbedSince = undefined;
+    for (const lane of this.registry.lanes.values()) {
+      for (const generation of lane.generations) if (!generation.started) this.#options.ready(generation);
+    }
+    return true;
+  }
+
+  #isOverdue(now: number): boolean {
+    return this.#disturbedSince !== undefined && now - this.#disturbedSince >= longestDisturbance;
   }
 
   #needsSettling(): boolean {

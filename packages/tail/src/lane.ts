@@ -44,9 +44,7 @@ export class Lane {
       if (earlier === generation) break;
       if (!earlier.caughtUp) return false;
     }
-    return !this.candidates.some(
-      ({ copyOf, size, noticedAt }) => copyOf === undefined && size > 0 && now - noticedAt < longestJudgement,
-    );
+    return !this.candidates.some((candidate) => candidate.size > 0 && isYoung(candidate, now));
   }
 
   /** Adds a generation, by its age. */
@@ -71,8 +69,8 @@ export class Lane {
   }
 
   /** Another look is needed soon. */
-  get isUndecided(): boolean {
-    return this.isSuspect || this.#unresolved.size > 0 || this.candidates.some(({ copyOf }) => copyOf === undefined);
+  isUndecided(now: number): boolean {
+    return this.isSuspect || this.#unresolved.size > 0 || this.candidates.some((candidate) => isYoung(candidate, now));
   }
 
   /**
@@ -163,7 +161,7 @@ export class Lane {
   }
 }
 
-/** What tells the age of a file's contents. Paths are those of one scan, which finds all files as they stood at one moment. */
+/** What tells the age of a file's contents. Paths are those of one scan, which finds all files as they stood at one moment; one that it did not find has none. */
 interface Age {
   readonly path: string | undefined;
   /** It stands where the application writes. */
@@ -173,8 +171,13 @@ interface Age {
   readonly born: bigint;
 }
 
-function ageOfCandidate({ path, stat: { modified, born } }: Candidate): Age {
-  return { path, isCurrent: false, modified, born };
+function ageOfCandidate({ path, isInPlace, stat: { modified, born } }: Candidate): Age {
+  return { path: isInPlace ? path : undefined, isCurrent: false, modified, born };
+}
+
+/** It is not judged yet, and worth waiting for. */
+function isYoung({ copyOf, noticedAt }: Candidate, now: number): boolean {
+  return copyOf === undefined && now - noticedAt < longestJudgement;
 }
 
 /**
@@ -184,9 +187,14 @@ function ageOfCandidate({ path, stat: { modified, born } }: Candidate): Age {
 function compareAge(left: Age, right: Age): number {
   if (left.isCurrent !== right.isCurrent) return left.isCurrent ? 1 : -1;
   if (left.modified !== right.modified) return left.modified < right.modified ? -1 : 1;
-  const areNamed = left.path !== undefined && right.path !== undefined;
-  const byName = areNamed ? compareBackupNames(basename(left.path), basename(right.path)) : 0;
-  return byName || (left.born < right.born ? -1 : left.born > right.born ? 1 : 0);
+  // What has no name any more was removed by rotation, which begins with the oldest.
+  if (left.path === undefined || right.path === undefined) {
+    if (left.path !== right.path) return left.path === undefined ? -1 : 1;
+  } else {
+    const byName = compareBackupNames(basename(left.path), basename(right.path));
+    if (byName !== 0) return byName;
+  }
+  return left.born < right.born ? -1 : left.born > right.born ? 1 : 0;
 }
 
 function isTruncatedNow(generation: TrackedGeneration): boolean {

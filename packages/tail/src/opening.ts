@@ -34,8 +34,11 @@ export class Opener {
     return isShort;
   }
 
-  /** A descriptor, or undefined when the file cannot be opened now; it is to be tried again at the next scan. */
-  open(path: string): number | undefined {
+  /**
+   * A descriptor; `gone` when nothing has this name any more; undefined when the file cannot be opened now, and is to be
+   * tried again at the next scan.
+   */
+  open(path: string): number | "gone" | undefined {
     for (;;) {
       try {
         const fd = openSync(systemPath(path), readOnly);
@@ -48,7 +51,8 @@ export class Opener {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code !== "EMFILE" && code !== "ENFILE") {
-          if (code !== "ENOENT" && code !== "ENOTDIR") this.report(path, explainFailure(path, error as Error));
+          if (code === "ENOENT" || code === "ENOTDIR") return "gone";
+          this.report(path, explainFailure(path, error as Error));
           return undefined;
         }
       }

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { Directories } from "./directories.ts";
-import { exists, type FileStat, fileStat, statPath } from "./identity.ts";
+import { type FileStat, fileStat, statPath } from "./identity.ts";
 import { type Resolution, resolveLinks } from "./links.ts";
 import { systemPath } from "./names.ts";
 
@@ -49,16 +49,17 @@ export class Places {
     const known = this.#cache.get(path);
     // Where a link leads can change without any change in its own directory.
     if (version !== undefined && known?.version === version && known.place.link === undefined) return known.place;
-    const place = look(path);
+    const found = look(path);
+    const place = found === "gone" ? undefined : found;
     if (version === undefined || place === undefined || place.link !== undefined) this.#isCertain = false;
-    if (place === undefined && listing?.names.has(basename(path)) && !exists(path)) this.#isMissed = true;
+    if (found === "gone" && listing?.names.has(basename(path))) this.#isMissed = true;
     if (place === undefined) this.#cache.delete(path);
     else if (version !== undefined) this.#cache.set(path, { version, place });
     return place;
   }
 
   /** Forgets all paths but these. */
-  retain(paths: ReadonlySet<string>): void {
+  retain(paths: ReadonlyMap<string, unknown>): void {
     this.#isCertain = true;
     this.#isMissed = false;
     if (this.#cache.size <= paths.size) return;
@@ -66,10 +67,15 @@ export class Places {
   }
 }
 
-function look(path: string): Place | undefined {
+/** `gone`: nothing has this name. */
+function look(path: string): Place | "gone" | undefined {
   try {
     const stats = lstatSync(systemPath(path), { bigint: true });
     if (!stats.isSymbolicLink()) return { path, stat: fileStat(stats), link: undefined };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "gone" : undefined;
+  }
+  try {
     const link = resolveLinks(path);
     return link.exists ? { path, stat: statPath(path), link } : undefined;
   } catch {

@@ -123,7 +123,7 @@ export class Pump {
       return this.#atEnd(generation);
     }
     if (generation.phase === "live" && !generation.isIntroduced) {
-      this.#options.inventory.introduce([generation, ...this.#ready]);
+      if (!this.#options.inventory.introduce([generation, ...this.#ready])) return undefined;
       // Empty, or replaced meanwhile: then its lane made ready what is to be read.
       if (!generation.isIntroduced) return this.#atEnd(generation);
       this.#ready.add(generation);
@@ -143,22 +143,27 @@ export class Pump {
   }
 
   #took(generation: TrackedGeneration, result: ReadResult): Promise<void> | undefined {
-    if (result === "end") return this.#atEnd(generation);
+    // What came while a slow read was under way is read before the file counts as read to its end.
+    if (result === "end") return this.#ready.has(generation) ? undefined : this.#atEnd(generation);
     if (result === "changed") {
       if (generation.phase === "truncated") return this.finish(generation);
       this.#options.inventory.suspect(generation);
       return undefined;
     }
-    this.#ready.add(generation);
-    return result === "moved" ? undefined : this.#deliver(generation, result);
+    if (result === "moved") {
+      this.#ready.add(generation);
+      return undefined;
+    }
+    return this.#deliver(generation, result);
   }
 
   #deliver(generation: TrackedGeneration, bytes: FreshBytes): Promise<void> | undefined {
     this.#total += bytes.fresh;
     this.#options.events.read?.(generation.source, bytes.fresh);
-    const isFollowed = generation.phase === "live" && !generation.dropped && bytes.isShort;
-    // A short read is the end for now; an event or the next pass brings it back.
-    if (isFollowed) this.#ready.delete(generation);
+    // A short read is the end for now, unless more came while it was under way; an event or the next pass brings it back.
+    const isAsked = this.#ready.has(generation);
+    const isFollowed = generation.phase === "live" && !generation.dropped && bytes.isShort && !isAsked;
+    if (!isFollowed) this.#ready.add(generation);
     const work = this.#delivery.deliver(generation, bytes);
     if (generation.isPartial) this.#waiting.add(generation);
     if (generation.midLine && this.#options.consumer.exclusiveLines) this.#holder = generation;

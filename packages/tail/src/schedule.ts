@@ -4,6 +4,8 @@ const passShare = 0.02;
 const burstPause = 5;
 /** Scans that events ask for may take this part. */
 const scanShare = 0.1;
+/** Milliseconds before the next look at what could not be judged. */
+const undecidedPause = 20;
 
 export interface ScheduleOptions {
   /** Milliseconds between two passes. */
@@ -11,6 +13,8 @@ export interface ScheduleOptions {
   readonly now: () => number;
   /** Does what is due; returns the milliseconds until its next own deadline. */
   readonly work: (asked: { scan: boolean; look: boolean }) => number;
+  /** The last scan could not judge all that it found: the next one is due soon. */
+  readonly isUndecided: () => boolean;
   /** Events are complete enough for longer pauses between passes over very many files. */
   readonly canStretch: () => boolean;
 }
@@ -72,17 +76,18 @@ export class Schedule {
 
   #tick(): void {
     if (this.#isStopped) return;
-    const { now, pollInterval, work, canStretch } = this.#options;
+    const { now, pollInterval, work, isUndecided, canStretch } = this.#options;
     const begin = now();
     const look = begin >= this.#nextPass;
-    const scan = look || (this.#isScanAsked && begin >= this.#nextScan);
+    const scan = look || ((this.#isScanAsked || isUndecided()) && begin >= this.#nextScan);
     if (scan) this.#isScanAsked = false;
     const deadline = work({ scan, look });
     const end = now();
     const spent = end - begin;
     if (scan) this.#nextScan = end + spent / scanShare;
     if (look) this.#nextPass = end + Math.max(pollInterval, canStretch() ? spent / passShare : 0);
-    const scanIn = this.#isScanAsked ? this.#nextScan - end : Number.POSITIVE_INFINITY;
-    this.deadline(Math.min(deadline, scanIn, this.#nextPass - end));
+    if (this.#isScanAsked) this.deadline(this.#nextScan - end);
+    else if (isUndecided()) this.deadline(Math.max(undecidedPause, this.#nextScan - end));
+    this.deadline(Math.min(deadline, this.#nextPass - end));
   }
 }

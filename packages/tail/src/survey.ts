@@ -22,6 +22,18 @@ export interface Findings {
   readonly wanted: ReadonlyMap<string, WantedPlace>;
   /** Under the name of a backup of a wanted path, or known to the last run; without those that are wanted themselves. */
   readonly backups: ReadonlyMap<string, Place>;
+  /** All of this stood so at one moment, and nothing is missing. False: files were renamed faster than they could be looked at. */
+  readonly isSound: boolean;
+}
+
+/** One look at every name. */
+interface Look {
+  readonly wanted: ReadonlyMap<string, WantedPlace>;
+  readonly backups: ReadonlyMap<string, Place>;
+  /** What stood at each path when it was looked at. */
+  readonly seen: ReadonlyMap<string, FileStat | undefined>;
+  /** Some name was gone when it was looked at, although its directory's listing had it. */
+  readonly isMissed: boolean;
 }
 
 /** Looks at a directory in which files are renamed faster than they can be looked at. */
@@ -48,8 +60,6 @@ export class Survey {
   /** The version of the directories that the last findings belong to. */
   #version = -1;
   #isCertain = false;
-  /** The last look did not find all that was listed. */
-  #isMissed = false;
 
   /** Throws GlobError. */
   constructor(options: SurveyOptions) {
@@ -101,15 +111,18 @@ export class Survey {
 
   /**
    * Finds all files as they stood at one moment. Names are listed first and looked at one by one, so that a file which is renamed
-   * meanwhile can be missed under both of its names, or seem to stand before one that has followed it: where a backup is
-   * new, two looks have to agree.
+   * meanwhile can be missed under both of its names, or seem to stand before one that has followed it. Where a backup is
+   * new, two looks have to agree name by name: then each file stood where it was found in the moment between them, and no other
+   * one was there, because rotation brings no file back to a name that it had.
+   * @param isDisturbed the last findings could not be dealt with, so that a file may be known before an older one
    */
-  take(): Findings {
-    for (let look = 1, before: Findings | undefined; ; look++) {
-      const findings = this.#look();
-      const isAgreed = before !== undefined && isSame(before, findings);
-      if (isAgreed || look === mostLooks || !this.#isNew(findings)) return findings;
-      before = findings;
+  take(isDisturbed: boolean): Findings {
+    for (let look = 1, before: Look | undefined; ; look++) {
+      const found = this.#look();
+      const needsProof = isDisturbed || found.isMissed || this.#isNew(found);
+      const isSound = !needsProof || (before !== undefined && isAgreed(before, found));
+      if (isSound || look === mostLooks) return { ...found, isSound };
+      before = found;
     }
   }
 
@@ -126,43 +139,41 @@ export class Survey {
     return undefined;
   }
 
-  #look(): Findings {
+  #look(): Look {
     this.#directories.beginScan();
-    const { wanted, paths } = this.#findWanted();
+    const seen = new Map<string, FileStat | undefined>();
+    const wanted = this.#findWanted(seen);
     // What stood at a wanted path before had its other name before its successor came, so a listing that is younger
     // than the look at the path holds every predecessor.
     this.#directories.beginScan();
-    const backups = this.#findBackups(paths);
+    const backups = this.#findBackups(seen);
     for (const key of wanted.keys()) backups.delete(key);
-    for (const { path } of backups.values()) paths.add(path);
-    this.#isCertain = this.#places.isCertain;
-    this.#isMissed = this.#places.isMissed;
-    this.#places.retain(paths);
+    const { isCertain, isMissed } = this.#places;
+    this.#isCertain = isCertain;
+    this.#places.retain(seen);
     this.#version = this.#directories.version;
-    return { wanted, backups };
+    return { wanted, backups, seen, isMissed };
   }
 
-  #findWanted(): { wanted: Map<string, WantedPlace>; paths: Set<string> } {
+  #findWanted(seen: Map<string, FileStat | undefined>): Map<string, WantedPlace> {
     const { registry, isReadable } = this.#options;
     const wanted = new Map<string, WantedPlace>();
-    const paths = new Set<string>();
     this.#linkDirectories = new Set();
     this.#aliases.clear();
     for (const { path, source } of this.#discovery.scan()) {
-      paths.add(path);
       const place = this.#places.at(path);
+      seen.set(path, place?.stat);
       if (place === undefined || !isReadable(place)) continue;
       if (!wanted.has(place.stat.key)) wanted.set(place.stat.key, { place, source });
       if (place.link === undefined) continue;
       for (const directory of place.link.directories) this.#linkDirectories.add(directory);
       this.#aliases.set(place.link.real, registry.lane(path, source));
     }
-    return { wanted, paths };
+    return wanted;
   }
 
-  /** Some backup was not seen before, or left its place before it could be looked at. */
-  #isNew({ wanted, backups }: Findings): boolean {
-    if (this.#isMissed) return true;
+  /** Some backup was not seen before. */
+  #isNew({ wanted, backups }: Look): boolean {
     for (const { stat } of backups.values()) if (this.#isUnknown(stat)) return true;
     for (const { place } of wanted.values()) {
       if (this.#isUnknown(place.stat) && this.laneOfBackup(place.path) !== undefined) return true;
@@ -175,7 +186,7 @@ export class Survey {
     return registry.find(stat) === undefined && !registry.isIgnored(stat);
   }
 
-  #findBackups(wanted: ReadonlySet<string>): Map<string, Place> {
+  #findBackups(seen: Map<string, FileStat | undefined>): Map<string, Place> {
     const { resumption } = this.#options;
     const backups = new Map<string, Place>();
     for (const directory of this.directories) {
@@ -183,10 +194,11 @@ export class Survey {
       if (listing === undefined) continue;
       for (const name of resumption.isPending ? listing.names : this.#backupNames(listing)) {
         const path = joinPath(directory, name);
-        if (wanted.has(path)) continue;
+        if (seen.has(path)) continue;
         const isBackup = this.laneOfBackup(path) !== undefined;
         if (!isBackup && !resumption.isPending) continue;
         const place = this.#places.at(path);
+        seen.set(path, place?.stat);
         if (!place?.stat.isFile || backups.has(place.stat.key)) continue;
         if (isBackup || resumption.fileOf(place.stat) !== undefined) backups.set(place.stat.key, place);
       }
@@ -204,9 +216,11 @@ export class Survey {
   }
 }
 
-function isSame(left: Findings, right: Findings): boolean {
-  if (left.wanted.size !== right.wanted.size || left.backups.size !== right.backups.size) return false;
-  for (const [key, { place }] of left.wanted) if (right.wanted.get(key)?.place.path !== place.path) return false;
-  for (const [key, { path }] of left.backups) if (right.backups.get(key)?.path !== path) return false;
+function isAgreed(left: Look, right: Look): boolean {
+  if (left.isMissed || right.isMissed || left.seen.size !== right.seen.size) return false;
+  for (const [path, stat] of left.seen) {
+    const other = right.seen.get(path);
+    if (other?.key !== stat?.key || other?.born !== stat?.born || !right.seen.has(path)) return false;
+  }
   return true;
 }

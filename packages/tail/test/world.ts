@@ -159,14 +159,26 @@ export class World {
   }
 
   rename(): void {
-    this.#shift();
+    for (const _ of this.renaming());
+  }
+
+  /** Renames step by step: between any two of them somebody may look. */
+  *renaming(): Generator<void> {
+    yield* this.#shift();
     renameSync(this.#file, `${this.#file}.1`);
+    yield;
     this.#leave(false, false);
   }
 
   copyTruncate(): void {
-    this.#shift();
+    for (const _ of this.copyTruncating());
+  }
+
+  /** Copies and truncates step by step. */
+  *copyTruncating(): Generator<void> {
+    yield* this.#shift();
     copyFileSync(this.#file, `${this.#file}.1`);
+    yield;
     ftruncateSync(this.#fd);
     this.#startGeneration();
   }
@@ -193,6 +205,11 @@ export class World {
     this.#isSeen = true;
   }
 
+  /** Looks at names only, as an event makes the follower do also while it reads. */
+  scan(): void {
+    this.#follower.inventory.scan();
+  }
+
   stall(): void {
     this.#follower.stall();
   }
@@ -202,7 +219,7 @@ export class World {
   }
 
   save(): void {
-    this.#saved = { checkpoint: this.#follower.checkpoint(), delivered: this.#delivered().length };
+    this.#saved = { checkpoint: this.#follower.checkpoint(), delivered: this.delivered().length };
   }
 
   async restart(): Promise<void> {
@@ -219,7 +236,7 @@ export class World {
     await this.#follower.kill();
     const { checkpoint, delivered } = this.#saved;
     this.#output.push(this.#follower.output);
-    for (const token of this.#delivered().slice(delivered)) this.#repeatable.add(token);
+    for (const token of this.delivered().slice(delivered)) this.#repeatable.add(token);
     this.#wasKilled = true;
     for (const token of this.#gone) this.#optional.add(token);
     for (const old of this.#old) if (old.isUnlinked) for (const token of old.tokens) this.#optional.add(token);
@@ -231,7 +248,7 @@ export class World {
     await this.#follower.drain();
     this.#output.push(this.#follower.output);
     for (const fd of [this.#fd, ...this.#old.map(({ fd }) => fd)]) closeSync(fd);
-    const delivered = this.#delivered();
+    const delivered = this.delivered();
     const counts = new Map<number, number>();
     for (const token of delivered) counts.set(token, (counts.get(token) ?? 0) + 1);
     for (let token = 1; token < this.#next; token++) {
@@ -250,6 +267,14 @@ export class World {
     await this.#follower.kill();
   }
 
+  /** Tokens in the order in which they came. */
+  delivered(): number[] {
+    const text = [...this.#output, this.#output.at(-1) === this.#follower.output ? "" : this.#follower.output].join(
+      "\n",
+    );
+    return [...text.matchAll(/<(\d+)>/g)].map(([, digits]) => Number(digits));
+  }
+
   async #begin(checkpoint: Checkpoint): Promise<void> {
     // What has no name cannot be found again.
     for (const old of this.#old) if (old.isUnlinked) old.isUnknown = true;
@@ -265,13 +290,6 @@ export class World {
     await this.look(1);
   }
 
-  #delivered(): number[] {
-    const text = [...this.#output, this.#output.at(-1) === this.#follower.output ? "" : this.#follower.output].join(
-      "\n",
-    );
-    return [...text.matchAll(/<(\d+)>/g)].map(([, digits]) => Number(digits));
-  }
-
   #tokens(count: number, generation: number[], isWhole: boolean): string {
     let text = "";
     for (let index = 0; index < count; index++) {
@@ -282,10 +300,12 @@ export class World {
     return text;
   }
 
-  #shift(): void {
+  *#shift(): Generator<void> {
     for (let number = ++this.#backups; number > 1; number--) {
       const older = `${this.#file}.${number - 1}`;
-      if (existsSync(older)) renameSync(older, `${this.#file}.${number}`);
+      if (!existsSync(older)) continue;
+      renameSync(older, `${this.#file}.${number}`);
+      yield;
     }
   }
 
