@@ -1,5 +1,6 @@
 /** The sums over the processes of one group. Counters go on when a process ends: what it has used stays used. */
 import type { Family, Sample } from "@outrigger/exposition/document";
+import type { OpenFiles } from "./open-files.ts";
 import { countFiles, readFileLimit, readIo, readStatus, type Stat, ticksPerSecond } from "./proc.ts";
 
 /** A counter that a process has; the keys are those of `counterSeries`. */
@@ -45,12 +46,14 @@ const limitAge = 30_000;
 
 export class ProcessGroup {
   readonly #name: string;
+  readonly #files: OpenFiles;
   readonly #totals: Counters = {};
   /** By PID and start time. */
   #before = new Map<string, Known>();
 
-  constructor(name: string) {
+  constructor(name: string, files: OpenFiles) {
     this.#name = name;
+    this.#files = files;
   }
 
   /** Brings the sums up to date and returns all samples of the group. */
@@ -61,8 +64,8 @@ export class ProcessGroup {
     const memory = { resident: 0, virtual: 0, swapped: 0 };
     const files = { known: false, open: 0, worst: 0 };
     for (const stat of processes) {
-      const status = readStatus(stat.pid);
-      const io = readIo(stat.pid);
+      const status = readStatus(stat.pid, this.#files);
+      const io = readIo(stat.pid, this.#files);
       const counters: Counters = {
         user: stat.user / ticksPerSecond,
         system: stat.system / ticksPerSecond,

@@ -3,6 +3,7 @@
  * time than handing them to a thread pool.
  */
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import type { OpenFiles } from "./open-files.ts";
 
 /** From `/proc/PID/stat`. Times are in clock ticks. */
 export interface Stat {
@@ -39,8 +40,8 @@ export function listPids(): number[] {
 }
 
 /** Undefined when the process is gone. */
-export function readStat(pid: number): Stat | undefined {
-  const text = read(`/proc/${pid}/stat`);
+export function readStat(pid: number, files: OpenFiles): Stat | undefined {
+  const text = files.read(pid, "stat");
   if (text === undefined) return undefined;
   // The name may hold blanks and parentheses: the fields begin behind the last one.
   const open = text.indexOf("(");
@@ -66,8 +67,8 @@ export function readCommandLine(pid: number): string {
   return (read(`/proc/${pid}/cmdline`) ?? "").replaceAll("\0", " ").trim();
 }
 
-export function readStatus(pid: number): Status | undefined {
-  const text = read(`/proc/${pid}/status`);
+export function readStatus(pid: number, files: OpenFiles): Status | undefined {
+  const text = files.read(pid, "status");
   if (text === undefined) return undefined;
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);
   return {
@@ -80,8 +81,8 @@ export function readStatus(pid: number): Status | undefined {
 }
 
 /** Bytes that went to and from storage; undefined when it may not be read (another user's process). */
-export function readIo(pid: number): { read: number; written: number } | undefined {
-  const text = read(`/proc/${pid}/io`);
+export function readIo(pid: number, files: OpenFiles): { read: number; written: number } | undefined {
+  const text = files.read(pid, "io");
   const [, readBytes] = /^read_bytes: (\d+)/m.exec(text ?? "") ?? [];
   const [, writtenBytes] = /^write_bytes: (\d+)/m.exec(text ?? "") ?? [];
   if (readBytes === undefined || writtenBytes === undefined) return undefined;

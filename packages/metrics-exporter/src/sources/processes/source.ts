@@ -3,6 +3,7 @@ import type { Log } from "@outrigger/runtime/log";
 import type { Gauge, Registry } from "@outrigger/runtime/metrics";
 import { type Reading, readingOf, type Source, SourceFailure } from "../source.ts";
 import { familiesOf, ProcessGroup } from "./group.ts";
+import { OpenFiles } from "./open-files.ts";
 import { listPids, readBootTime, readCommandLine, readStat, type Stat } from "./proc.ts";
 
 export interface ProcessConfig {
@@ -29,6 +30,7 @@ export class ProcessesSource implements Source {
   readonly #log: Log;
   readonly #groups: Map<string, ProcessGroup>;
   readonly #bootTime = readBootTime();
+  readonly #files = new OpenFiles();
   /** Which group a process belongs to, by PID, start time and program. */
   #memberships = new Map<string, string | undefined>();
   #warned = false;
@@ -37,16 +39,21 @@ export class ProcessesSource implements Source {
     this.#configs = configs;
     this.#shared = shared;
     this.#log = log;
-    this.#groups = new Map(configs.map(({ name }) => [name, new ProcessGroup(name)]));
+    this.#groups = new Map(configs.map(({ name }) => [name, new ProcessGroup(name, this.#files)]));
   }
 
   async read(): Promise<Reading[]> {
     return [await readingOf("process", "/proc", async () => ({ families: this.#look() }))];
   }
 
+  stop(): void {
+    this.#files.keepOnly(new Set());
+  }
+
   #look() {
     if (this.#bootTime === 0) throw new SourceFailure("read", "/proc cannot be read: there are no processes to see");
-    const all = listPids().flatMap((pid) => readStat(pid) ?? []);
+    const all = listPids().flatMap((pid) => readStat(pid, this.#files) ?? []);
+    this.#files.keepOnly(new Set(all.map(({ pid }) => pid)));
     this.#noteNamespace(all);
     const before = this.#memberships;
     this.#memberships = new Map();
