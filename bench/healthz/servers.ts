@@ -80,12 +80,21 @@ export async function startServer(command: readonly string[], cache?: string): P
   return { pid: child.pid!, url, stop: () => stop(child) };
 }
 
-/** Starts healthz with this section as its configuration. */
-export async function startHealthz(directory: string, health: object): Promise<Server> {
+/** Starts healthz with this section as its configuration; `reconfigure` puts another one in its place. */
+export async function startHealthz(
+  directory: string,
+  health: object,
+): Promise<Server & { reconfigure(next: object): void }> {
   const file = path.join(directory, `healthz-${Math.random()}.json`);
-  writeFileSync(file, JSON.stringify({ health }));
+  const write = (section: object) => writeFileSync(file, JSON.stringify({ health: section }));
+  write(health);
   const bundle = await healthzBundle();
-  return startServer([process.execPath, ...flags, bundle, "--config", file, "--port", "PORT"]);
+  const server = await startServer([process.execPath, ...flags, bundle, "--config", file, "--port", "PORT"]);
+  const reconfigure = (next: object) => {
+    write(next);
+    process.kill(server.pid, "SIGHUP");
+  };
+  return { ...server, reconfigure };
 }
 
 async function stop(child: ChildProcess): Promise<void> {
