@@ -167,6 +167,19 @@ test("configuration errors are all reported, with what to write instead; exit 2"
     assert.match(stderr, new RegExp(`egress\\.allow\\[${index}\\]`), bad[index]);
 });
 
+test("values that would never have an effect are errors", async () => {
+  for (const [setting, message] of [
+    ['egress.guard.deny=["::ffff:10.0.0.0/104"]', /write 10\.0\.0\.0\/8/],
+    ['egress.guard.allow=["::ffff:0:127.0.0.1"]', /write 127\.0\.0\.1\/32/],
+    ["egress.dns.servers=[127.0.0.1:99999]", /must be address:port/],
+    ['egress.allow=[{ host: a.test, paths: ["/a/../b"] }]', /matches nothing/],
+  ] as const) {
+    const { code, stderr } = await runTool("egress-proxy", ["--check", "--set", setting]);
+    assert.equal(code, 2, setting);
+    assert.match(stderr, message);
+  }
+});
+
 test("the command line sets rules, routes, address and mode; explain uses the same rules", async (t) => {
   const upstream = await startUpstream(t);
   const port = await freePort();

@@ -368,6 +368,7 @@ test("the configuration of routes is checked as a whole", async (t) => {
     [{ "http://a.test/": "a.test:80" }, /http:\/\/ or https:\/\/ URL/],
     [{ "tcp://127.0.0.1:1": to }, /must be host:port/],
     [{ "http://a.test/": { upstreams: [] } }, /at least 1/],
+    [{ "http://a.test/x": to, "http://A.test:80/x/": to }, /matches the same as http:\/\/a\.test\/x/],
     [{ "http://a.test/": { upstreams: [to], headers: { set: { "Content-Length": "1" } } } }, /belongs to the proxy/],
     [{ "http://a.test/": { upstreams: [to], retries: { on: ["404"] } } }, /connect, or a status/],
     [{ "http://a.test/": { upstreams: [to], tls: { cert: "/x" } } }, /cert and key together/],

@@ -133,6 +133,6 @@ export function warnings({ allow, guard, mode }: EgressConfig): string[] {
 }
 
 function isServer(value: string): boolean {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([0-9.]+))(?::[1-9]\d{0,4})?$/.exec(value) ?? [];
-  return parseAddress(bracketed ?? plain ?? value) !== undefined;
+  const [, bracketed, plain, port = "53"] = /^(?:\[([^\]]+)\]|([0-9.]+))(?::([1-9]\d{0,4}))?$/.exec(value) ?? [];
+  return parseAddress(bracketed ?? plain ?? value) !== undefined && Number(port) <= 65_535;
 }

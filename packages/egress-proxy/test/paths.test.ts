@@ -33,7 +33,10 @@ for (const [pattern, path, expected] of matches) {
   });
 }
 
-for (const pattern of ["a", "", "/a*", "/*a", "/a/***", "/a?b", "/a#b", "/a b"]) {
+for (const pattern of [
+  ...["a", "", "/a*", "/*a", "/a/***", "/a?b", "/a#b", "/a b"],
+  ...["/a/../b", "/a/%2e%2e/b", "//a", "/a%2fb", "/a\\b", "/\u00fc"],
+]) {
   test(`${JSON.stringify(pattern)} is no pattern`, () => {
     assert.throws(() => parsePathPattern(pattern), RangeError);
   });

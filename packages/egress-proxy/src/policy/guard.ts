@@ -108,7 +108,7 @@ function effective(address: Address): Address {
 }
 
 /** `::` and `::1` lie in `::/96` but embed nothing. */
-function isUnspecifiedOrLoopback({ words }: Address): boolean {
+export function isUnspecifiedOrLoopback({ words }: Pick<Address, "words">): boolean {
   return words.every((word, index) => (index < 7 ? word === 0 : word <= 1));
 }
 

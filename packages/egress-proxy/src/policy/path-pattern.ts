@@ -1,3 +1,5 @@
+import { isSafePath } from "./path-safety.ts";
+
 /** A pattern over path segments: `*` is exactly one segment, `**` any number of them, also none. */
 export interface PathPattern {
   readonly text: string;
@@ -8,6 +10,10 @@ export interface PathPattern {
 export function parsePathPattern(text: string): PathPattern {
   if (!text.startsWith("/")) throw new RangeError(`"${text}" must start with "/"`);
   if (/[?#\s]/.test(text)) throw new RangeError(`"${text}" must be a path without query, fragment and spaces`);
+  if (!isSafePath(text))
+    throw new RangeError(`"${text}" matches nothing: dot segments, "//", "%2f", "%5c" and "\\" are refused`);
+  if (!/^[\x21-\x7e]*$/.test(text))
+    throw new RangeError(`"${text}" must be written as it is sent: percent-encode what is not ASCII`);
   const segments = text.slice(1).split("/");
   const mixed = segments.find((segment) => segment.includes("*") && segment !== "*" && segment !== "**");
   if (mixed !== undefined)

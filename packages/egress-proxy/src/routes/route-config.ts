@@ -129,7 +129,10 @@ const shortForm = normalize(upstream, ({ text: only }): RouteInput => routeObjec
 export const routes = normalize(
   refine(
     map("local URLs that stand for remote services", either("where requests go", [shortForm, routeObject])),
-    (entries) => Object.entries(entries).flatMap(([from, route]) => problemsOf(from, route)),
+    (entries) => [
+      ...Object.entries(entries).flatMap(([from, route]) => problemsOf(from, route)),
+      ...repeated(Object.keys(entries)),
+    ],
   ),
   (entries): Route[] => Object.entries(entries).map(([from, route]) => buildRoute(from, route)),
 );
@@ -141,6 +144,28 @@ function buildRoute(key: string, { retries: { attempts, on, budget }, headers, .
     retries: { attempts, budget, on: new Set(on) },
     headers: { set: headers.set, remove: new Set(headers.remove.map((name) => name.toLowerCase())) },
   };
+}
+
+/** Keys that match what another one matches. */
+function repeated(keys: readonly string[]): [string[], string][] {
+  const seen = new Map<string, string>();
+  const problems: [string[], string][] = [];
+  for (const key of keys) {
+    const canonical = canonicalKey(key);
+    const before = seen.get(canonical);
+    if (before === undefined) seen.set(canonical, key);
+    else problems.push([[key], `matches the same as ${before}: remove one of them`]);
+  }
+  return problems;
+}
+
+function canonicalKey(key: string): string {
+  try {
+    const { scheme, authority, prefix } = parseFrom(key);
+    return `${scheme} ${authority.host} ${authority.port} ${prefix}`;
+  } catch {
+    return key; // reported as what it is
+  }
 }
 
 function problemsOf(key: string, route: RouteInput): [(string | number)[], string][] {
