@@ -88,7 +88,11 @@ export async function startExporter(
   const ended = process.exited.then(({ code }) => {
     throw new Error(`it ended with ${code}: ${process.stderr}`);
   });
-  await Promise.race([ended, eventually(() => exporter.get("/-/readyz"), patience)]);
+  const ready = async () => {
+    const { status, body } = await exporter.get("/-/readyz");
+    if (status !== 200) throw new Error(body);
+  };
+  await Promise.race([ended, eventually(ready, patience)]);
   // From now on a test may end it.
   let isOver = false;
   ended.catch(() => {

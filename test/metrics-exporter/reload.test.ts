@@ -1,9 +1,13 @@
 /** A reload keeps what stays the same: values, positions, and what the exporter counts about itself. */
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { appendFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
+import { freePort } from "../harness/ports.ts";
 import { startExporter } from "./exporter.ts";
 
 const reloads = "outrigger_config_last_reload_successful";
@@ -56,6 +60,49 @@ test("a time to live that a reload adds or shortens holds for the series that ar
       assert.equal(await exporter.value('a_total{a="1"}'), 1);
     } else await exporter.until('a_total{a="1"}', undefined);
   }
+});
+
+test("a configuration that cannot be put in force changes nothing: a port is in use, a state file cannot be written", async (t) => {
+  const ports = { own: await freePort(), taken: await freePort() };
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(ports.taken, "127.0.0.1", resolve));
+  atEnd(t, () => void taken.close());
+  const of = (port: number, rules: object, state = "off") =>
+    JSON.stringify({ metrics: { statsd: { port }, state, logs: { files: ["$DIR/app.log"], rules } } });
+  const exporter = await startExporter(t, { config: of(ports.own, { a_total: "x" }) });
+  for (const [port, state] of [
+    [ports.taken, "off"],
+    [ports.own, "/nowhere/at/all.json"],
+  ] as const) {
+    exporter.configure(of(port, { a_total: "x", b_total: "x" }, state));
+    exporter.process.signal("SIGHUP");
+    const text = await exporter.until(reloads, 0);
+    assert.doesNotMatch(text, /b_total/);
+    exporter.configure(of(ports.own, { a_total: "x" }));
+    exporter.process.signal("SIGHUP");
+    await exporter.until(reloads, 1);
+  }
+});
+
+test("what StatsD has counted survives a change of its port and follows a change of the limits", async (t) => {
+  const ports = [await freePort(), await freePort()] as const;
+  const of = (port: number, seriesPerMetric: number) =>
+    JSON.stringify({ metrics: { statsd: { port }, limits: { seriesPerMetric } } });
+  const socket = createSocket("udp4");
+  atEnd(t, () => void socket.close());
+  const exporter = await startExporter(t, { config: of(ports[0], 10) });
+  socket.send("a:1|c|#x:1\na:2|c|#x:2", ports[0], "127.0.0.1");
+  await exporter.until('a_total{x="2"}', 2);
+  exporter.configure(of(ports[1], 2));
+  exporter.process.signal("SIGHUP");
+  await exporter.until(`outrigger_metrics_source_up{kind="statsd",source="127.0.0.1:${ports[1]}"}`, 1);
+  assert.equal(await exporter.value('a_total{x="2"}'), 2);
+  socket.send("a:1|c|#x:1\na:2|c|#x:3", ports[1], "127.0.0.1");
+  await exporter.until('a_total{overflow="true"}', 2);
+  assert.equal(await exporter.value('a_total{x="1"}'), 2);
+  exporter.configure('{"metrics": {}}');
+  exporter.process.signal("SIGHUP");
+  await exporter.until('a_total{x="1"}', undefined);
 });
 
 test("an empty file, a file without the section and broken YAML are no new configuration", async (t) => {

@@ -55,14 +55,15 @@ export class Exporter {
     await this.#collector.once(await planSources(config, this.#context));
   }
 
-  /** Puts another configuration in force; what stays the same keeps its values. */
+  /** Puts another configuration in force; what stays the same keeps its values. When it rejects, nothing has changed. */
   async use(config: MetricsConfig): Promise<void> {
+    // First, because a source may need a port that it cannot have.
+    await this.start(config);
     const names = new Set(config.rules.map(({ name }) => name));
     const gone = this.engine.rules.map(({ rule }) => rule.name).filter((name) => !names.has(name));
     this.store.budget.limit = config.limits.series;
     await this.engine.use(config.rules);
     this.own.forgetRules(gone);
-    await this.start(config);
   }
 
   /** Renders everything there is. A request that came through this very exporter gets nothing: a ring ends here. */

@@ -35,7 +35,7 @@ class ExporterService {
   #server: HttpServer | undefined;
   #reader: LogReader | undefined;
   #keeper: StateKeeper | undefined;
-  #stopping = false;
+  #phase: "starting" | "running" | "stopping" = "starting";
 
   constructor(config: MetricsConfig, runtime: Runtime) {
     this.#config = config;
@@ -60,13 +60,23 @@ class ExporterService {
     this.#reader = reader;
     own.lag = () => reader.lag();
     if (this.#keeper) this.#keeper.positions = () => reader.follower.checkpoint();
+    if (this.#phase === "starting") this.#phase = "running";
   }
 
+  /** Puts another configuration in force, as a whole or not at all. */
   async use(next: MetricsConfig): Promise<void> {
     const reader = this.#reader as LogReader;
     const moved = next.port === this.#config.port ? undefined : await this.#listen(next.port);
-    if (next.state !== this.#config.state) await this.#moveState(next.state, reader);
-    await this.#exporter.use(next);
+    try {
+      const keeper = next.state === this.#config.state ? this.#keeper : await this.#keeperAt(next.state, reader);
+      await this.#exporter.use(next);
+      const left = this.#keeper;
+      this.#keeper = keeper;
+      if (left !== keeper) await left?.close();
+    } catch (error) {
+      await moved?.close();
+      throw error;
+    }
     reader.use(next);
     this.#keeper?.changed();
     this.#config = next;
@@ -77,7 +87,7 @@ class ExporterService {
   }
 
   async end(): Promise<number> {
-    this.#stopping = true;
+    this.#phase = "stopping";
     await Promise.all([this.#server?.close(), this.#reader?.close(), this.#exporter.stop()]);
     await this.#keeper?.close();
     return 0;
@@ -90,7 +100,7 @@ class ExporterService {
       tool,
       registry: metrics,
       log: this.#log,
-      ready: () => (this.#stopping ? "stopping" : undefined),
+      ready: () => (this.#phase === "running" ? undefined : this.#phase),
       scrape: scrapeHandler((request) => this.#expose(request)),
       engine: this.#exporter.engine,
     });
@@ -105,12 +115,10 @@ class ExporterService {
     return exposition;
   }
 
-  async #moveState(place: string | undefined, reader: LogReader): Promise<void> {
+  /** Keeps the state in another place; undefined for none. */
+  async #keeperAt(place: string | undefined, reader: LogReader): Promise<StateKeeper | undefined> {
+    if (place === undefined) return undefined;
     const positions = () => reader.follower.checkpoint();
-    const left = this.#keeper;
-    const { store } = this.#exporter;
-    this.#keeper =
-      place === undefined ? undefined : await moveState(place, store, positions, this.#stateErrors, this.#log);
-    await left?.close();
+    return moveState(place, this.#exporter.store, positions, this.#stateErrors, this.#log);
   }
 }

@@ -57,8 +57,7 @@ export class Collector {
     const left = this.#sources;
     this.#sources = next;
     for (const { key, refresh } of planned) {
-      const running = left.get(key);
-      if (running) refresh?.(running);
+      if (left.has(key)) refresh?.();
       else next.get(key)?.start?.();
     }
     await this.#stop(left, next);

@@ -5,14 +5,14 @@ import type { Registry } from "@outrigger/runtime/metrics";
 import { Secret } from "@outrigger/runtime/secrets";
 import type { MetricsConfig } from "../config.ts";
 import type { Source } from "./source.ts";
-import type { StatsdSource } from "./statsd/source.ts";
+import type { StatsdMetrics } from "./statsd/metrics.ts";
 
 /** A source that is to run. The same key, twice in a row, means that the one that runs already may go on. */
 export interface PlannedSource {
   readonly key: string;
   make(): Source | Promise<Source>;
-  /** Tells the one that goes on what has changed without needing another. */
-  refresh?(running: Source): void;
+  /** Applies what has changed without needing another. */
+  refresh?(): void;
 }
 
 /** What sources may need beside their configuration. */
@@ -21,6 +21,9 @@ export interface SourceContext {
   readonly registry: Registry;
   readonly log: Log;
 }
+
+/** What StatsD has counted, by the store that it is in. */
+const received = new WeakMap<MetricStore, StatsdMetrics>();
 
 type Plan = (config: MetricsConfig, context: SourceContext) => Promise<PlannedSource[]>;
 
@@ -55,17 +58,21 @@ const kinds: readonly Plan[] = [
       import("./statsd/source.ts"),
     ]);
     const { listen: host, port, mappings } = statsd;
+    // What was received outlives the listener when only its port changes.
+    const metrics = received.get(store) ?? new StatsdMetrics(store);
+    received.set(store, metrics);
+    const refresh = () => metrics.use(new Mapper(mappings), limits.seriesPerMetric);
     return [
       {
         // The port can be had only once.
         key: `statsd ${host} ${port}`,
         async make() {
-          const metrics = new StatsdMetrics(store, new Mapper(mappings), limits.seriesPerMetric);
           const source = new StatsdSource({ host, port }, metrics, once(registry, registerStatsd));
           await source.open();
+          refresh();
           return source;
         },
-        refresh: (running) => (running as StatsdSource).use(new Mapper(mappings)),
+        refresh,
       },
     ];
   },

@@ -1,11 +1,17 @@
 /** From StatsD lines to metrics in the store. */
 import { reservedNames } from "@outrigger/exposition/merge";
-import { type AnyMetric, CounterMetric, GaugeMetric, type MetricType } from "@outrigger/exposition/metric";
+import {
+  type AnyMetric,
+  CounterMetric,
+  GaugeMetric,
+  type MetricSpec,
+  type MetricType,
+} from "@outrigger/exposition/metric";
 import { labelText } from "@outrigger/exposition/series";
 import type { MetricStore } from "@outrigger/exposition/store";
 import { bytesBuckets, secondsBuckets } from "../../rules/metric-kind.ts";
 import { readLine, type StatsdError, type StatsdLine, type StatsdType } from "./line.ts";
-import type { Mapper } from "./mapping.ts";
+import { Mapper } from "./mapping.ts";
 import { plainLine } from "./plain-line.ts";
 
 export type RefusedReason = StatsdError | "reserved" | "type_conflict" | "limit";
@@ -31,21 +37,37 @@ const remembered = 1000;
 /** Takes lines; what is wrong with one does not touch the next. */
 export class StatsdMetrics {
   readonly #store: MetricStore;
-  #mapper: Mapper;
-  readonly #seriesPerMetric: number;
+  #mapper = new Mapper([]);
+  #seriesPerMetric = 0;
+  /** Listeners that fill these metrics. */
+  #listeners = 0;
   /** Names that metrics of ours have or reserve, with the metric's own name. */
   readonly #owners = new Map<string, string>();
   readonly #targets = new Map<string, Target>();
 
-  constructor(store: MetricStore, mapper: Mapper, seriesPerMetric: number) {
+  constructor(store: MetricStore) {
     this.#store = store;
-    this.#mapper = mapper;
-    this.#seriesPerMetric = seriesPerMetric;
   }
 
-  /** Maps names differently from now on. */
-  use(mapper: Mapper): void {
+  /** Maps names differently, and bounds metrics differently, from now on. */
+  use(mapper: Mapper, seriesPerMetric: number): void {
     this.#mapper = mapper;
+    this.#seriesPerMetric = seriesPerMetric;
+    this.#targets.clear();
+    for (const { table } of this.#metrics()) table.limits = this.#limits;
+  }
+
+  /** Another listener begins to fill these metrics. */
+  join(): void {
+    this.#listeners++;
+  }
+
+  /** A listener has ended. With the last one goes what was received: nobody keeps it up to date any more. */
+  leave(): void {
+    this.#listeners--;
+    if (this.#listeners > 0) return;
+    for (const { spec } of this.#metrics()) this.#store.remove(spec.name);
+    this.#owners.clear();
     this.#targets.clear();
   }
 
@@ -74,11 +96,14 @@ export class StatsdMetrics {
     return undefined;
   }
 
-  /** Removes everything that was received. */
-  clear(): void {
-    for (const name of new Set(this.#owners.values())) this.#store.remove(name);
-    this.#owners.clear();
-    this.#targets.clear();
+  get #limits(): MetricSpec["limits"] {
+    return { series: this.#seriesPerMetric, ttl: 0 };
+  }
+
+  /** Those that no rule has taken the name of meanwhile. */
+  #metrics(): AnyMetric[] {
+    const found = [...new Set(this.#owners.values())].map((name) => this.#store.get(name));
+    return found.filter((metric) => metric !== undefined && metric.spec.freeLabels === true) as AnyMetric[];
   }
 
   #remember(key: string, target: Target): void {
@@ -107,7 +132,7 @@ export class StatsdMetrics {
       labelNames: ["labels"],
       freeLabels: true,
       ...(type === "histogram" && { buckets }),
-      limits: { series: this.#seriesPerMetric, ttl: 0 },
+      limits: this.#limits,
     });
   }
 }

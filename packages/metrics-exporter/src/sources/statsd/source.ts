@@ -6,7 +6,6 @@ import { RuntimeFailure, systemCode } from "@outrigger/runtime/errors";
 import { listen } from "@outrigger/runtime/listen";
 import type { Counter, Registry } from "@outrigger/runtime/metrics";
 import type { Reading, Source } from "../source.ts";
-import type { Mapper } from "./mapping.ts";
 import type { StatsdMetrics } from "./metrics.ts";
 
 export interface StatsdAddress {
@@ -77,6 +76,7 @@ export class StatsdSource implements Source {
     // Errors of single packets (ICMP) are nobody's; without a listener they would end the process.
     udp.on("error", () => {});
     this.#udp = udp;
+    this.#metrics.join();
   }
 
   /** The metrics are in the store already; this only brings the kernel's drops up to date. */
@@ -90,14 +90,8 @@ export class StatsdSource implements Source {
     return [{ kind: "statsd", source, families: [], seconds: (performance.now() - began) / 1000 }];
   }
 
-  /** Maps names differently from now on. */
-  use(mapper: Mapper): void {
-    this.#metrics.use(mapper);
-  }
-
-  /** What was received goes, too: nobody keeps it up to date any more. */
   async stop(): Promise<void> {
-    this.#metrics.clear();
+    this.#metrics.leave();
     for (const connection of this.#connections) connection.destroy();
     await Promise.all([
       new Promise<void>((resolve) => (this.#tcp ? this.#tcp.close(() => resolve()) : resolve())),
