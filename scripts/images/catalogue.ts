@@ -80,6 +80,7 @@ export const images: readonly ImageSpec[] = [
  * Flags of Node in the entrypoints, and of every measurement; docs/decisions/0060-node-flags.md has the figures.
  * - The heap may take half of the container's memory: V8 itself does not look at small control groups.
  * - Young generations stay small, and the heap is collected before it has grown by half, whatever the limit is.
+ * - Nothing is born old: in so small a young generation V8 would take every socket for long-lived, and keep what it holds.
  * - One worker thread, and not the middle one of V8's compilers: its jobs hold 10 MB after some thousand requests.
  * - The baseline compiler works in the main thread: what it has begun in the other one would be left begun in the code that is
  *   saved, and such a function is never compiled again.
@@ -90,6 +91,7 @@ export const nodeFlags = [
   "--max-old-space-size-percentage=50",
   "--max-semi-space-size=1",
   "--heap-growing-percent=50",
+  "--no-allocation-site-pretenuring",
   "--v8-pool-size=0",
   "--no-concurrent-sparkplug",
   "--no-maglev",
