@@ -157,6 +157,28 @@ for (const [name, text, message] of [
   });
 }
 
+test("live: true on another host is warned about, whatever kind of check it is, and on this one it is not", async (t) => {
+  const kinds = [
+    "http: 'https://user@db:1/x'",
+    "http: { url: 'http://db/x' }",
+    "tcp: 'db:1'",
+    "grpc: 'db:1'",
+    "redis: db",
+    "redis: { address: 'db:1' }",
+    "postgres: 'db:1'",
+    "dns: db",
+    "metric: { url: 'http://db:1/metrics', name: up }",
+  ];
+  const checks = [...kinds, ...kinds.map((kind) => kind.replace("db", "localhost"))];
+  const text = checks.map((kind, index) => `c${index}: { ${kind}, live: true }`).join(", ");
+  const { code, findings } = await check(t, `health: { checks: { ${text} } }\n`);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    findings.map((finding) => /checks\.(c\d+): warning/.exec(finding)?.[1]),
+    kinds.map((_, index) => `c${index}`),
+  );
+});
+
 for (const [name, text, place] of [
   [
     "a metric's rule",

@@ -18,7 +18,7 @@ export function checkHealth(input: unknown, report: Report): void {
 function liveTarget(check: unknown): string | undefined {
   if (typeof check !== "object" || check === null || !("live" in check) || check.live !== true) return undefined;
   for (const [kind, target] of Object.entries(check)) {
-    if (!["http", "tcp", "grpc", "redis", "postgres", "dns"].includes(kind)) continue;
+    if (!["http", "tcp", "grpc", "redis", "postgres", "dns", "metric"].includes(kind)) continue;
     const { url, address } = Object(target) as { url?: string; address?: string };
     const text = typeof target === "string" ? target : (url ?? address);
     const match = /^(?:[a-z]+:\/\/)?(?:[^/@]*@)?(?:\[([^\]]+)\]|([^:/]+))/i.exec(String(text ?? ""));
