@@ -91,14 +91,19 @@ export class TemplateMatcher implements Matcher {
     for (let index = 0; index < runs.length; index++) {
       const run = runs[index] as Run;
       const begin = at;
-      let from = index === 0 && !this.#anchored ? this.#next : at;
+      const head = run.steps[0];
+      let isFound = index === 0 && !this.#anchored;
+      let from = isFound ? this.#next : at;
       for (let tries = 0; ; tries++) {
-        const head = run.steps[0];
         if (typeof head === "string") {
-          from = text.indexOf(head, from);
+          if (!isFound) from = text.indexOf(head, from);
+          isFound = false;
           if (from < 0 || from + head.length > end) return false;
-        } else if (tries > 0) return false;
-        at = this.#walk(run.steps, text, from, end, slots);
+          at = this.#walk(run.steps, 1, text, from + head.length, end, slots);
+        } else {
+          if (tries > 0) return false;
+          at = this.#walk(run.steps, 0, text, from, end, slots);
+        }
         if (at >= 0) break;
         if (tries === maxTries) return false;
         from++;
@@ -111,10 +116,10 @@ export class TemplateMatcher implements Matcher {
     return true;
   }
 
-  /** Where the steps end when they all match from `at` on; -1 otherwise. */
-  #walk(steps: readonly Step[], text: string, from: number, end: number, slots: string[]): number {
+  /** Where the steps end when all of them, the first ones left out, match from `from` on; -1 otherwise. */
+  #walk(steps: readonly Step[], first: number, text: string, from: number, end: number, slots: string[]): number {
     let at = from;
-    for (let index = 0; index < steps.length; index++) {
+    for (let index = first; index < steps.length; index++) {
       const step = steps[index] as Step;
       if (typeof step === "string") {
         if (!text.startsWith(step, at) || at + step.length > end) return -1;
