@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import type { TrackedGeneration } from "./generation.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Pump } from "./pump.ts";
 import type { Unread } from "./types.ts";
@@ -44,8 +45,10 @@ export async function drain(request: DrainRequest): Promise<Unread[]> {
     if (elapsed - begin >= timeout || (isQuiet && (isFinished(inventory) || elapsed - lastGrowth > longestWait))) break;
     if (!isGrown) await setTimeout(lookInterval);
   }
+  // What could not be read until now is given up; unterminated lines are ended.
+  const left = unreadOf(inventory, ({ size, offset }) => size > offset);
   const ending = finishAll(inventory, pump);
-  return (await isDoneWithin(ending, begin + timeout - now())) ? [] : unreadOf(inventory);
+  return (await isDoneWithin(ending, begin + timeout - now())) ? left : unreadOf(inventory);
 }
 
 /** A second look finds nothing new, and nothing waits for anything. */
@@ -56,7 +59,7 @@ function isFinished(inventory: Inventory): boolean {
     if (phase === "truncated") return false;
     // Of those that are over nothing is read any more, unless a scan wakes them.
     if (phase !== "live") continue;
-    if (generation.fd !== undefined) generation.look();
+    if (generation.fd !== undefined) inventory.lookAt(generation);
     if (generation.size !== generation.offset) return false;
   }
   return true;
@@ -68,9 +71,9 @@ async function finishAll(inventory: Inventory, pump: Pump): Promise<void> {
   }
 }
 
-function unreadOf(inventory: Inventory): Unread[] {
+function unreadOf(inventory: Inventory, isCounted = ({ unread }: TrackedGeneration) => unread > 0): Unread[] {
   return [...inventory.registry.all()]
-    .filter(({ unread, phase }) => unread > 0 && (phase === "live" || phase === "truncated"))
+    .filter((generation) => ["live", "truncated"].includes(generation.phase) && isCounted(generation))
     .map(({ path, file, unread }) => ({ file: path ?? file, bytes: unread }));
 }
 

@@ -134,8 +134,13 @@ export class Inventory {
   lookAtAll(): void {
     for (const generation of this.registry.all()) {
       if (generation.phase === "resting" && !generation.wanted) continue;
-      this.#attemptLook(generation, () => generation.look());
+      this.lookAt(generation);
     }
+  }
+
+  /** Looks at one generation for growth or change. */
+  lookAt(generation: TrackedGeneration): void {
+    this.#attemptLook(generation, () => generation.look());
   }
 
   /** How many files in one directory are known. */

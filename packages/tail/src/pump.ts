@@ -134,12 +134,18 @@ export class Pump {
       if (!(result instanceof Promise)) return this.#took(generation, result);
       return result.then(
         (later) => this.#took(generation, later),
-        (error: Error) => this.#report(generation, error),
+        (error: Error) => this.#failed(generation, error),
       );
     } catch (error) {
-      this.#report(generation, error as Error);
+      this.#failed(generation, error as Error);
       return undefined;
     }
+  }
+
+  /** It is tried again at the next look; its successors do not wait for that. */
+  #failed(generation: TrackedGeneration, error: Error): void {
+    this.#report(generation, error);
+    this.#caughtUp(generation);
   }
 
   #took(generation: TrackedGeneration, result: ReadResult): Promise<void> | undefined {

@@ -28,7 +28,7 @@ const tempos: readonly Tempo[] = [
 ];
 
 /** One in so many system calls is where a run begins to be interrupted: each part of a scan is met, in a few seconds. */
-const stride = 5;
+const stride = 9;
 
 type Style = (world: World) => Generator<void>;
 

@@ -205,6 +205,11 @@ export class World {
     this.#isSeen = true;
   }
 
+  /** The follower wants to look again soon. */
+  get isUndecided(): boolean {
+    return this.#follower.inventory.isUndecided;
+  }
+
   /** Looks at names only, as an event makes the follower do also while it reads. */
   scan(): void {
     this.#follower.inventory.scan();
