@@ -152,6 +152,17 @@ test("a denied CONNECT leaves the connection for the next request", async () => 
   assert.match(await client.end(), /\r\n\r\nupstream$/);
 });
 
+for (const [name, version, field] of [
+  ["asks for that", "1.1", "Connection: close\r\n"],
+  ["speaks HTTP/1.0", "1.0", ""],
+] as const) {
+  test(`a denied CONNECT ends the connection of a client that ${name}`, async () => {
+    const text = await exchange(proxy.port, `CONNECT evil.test:443 HTTP/${version}\r\nHost: x\r\n${field}\r\n`);
+    assert.equal(statusOf(text), 403);
+    assert.match(text, /\r\nConnection: close\r\n/);
+  });
+}
+
 test("the body of a denied request is never taken for a request", async () => {
   begin();
   const inner = `GET ${url("/smuggled")} HTTP/1.1\r\nHost: x\r\n\r\n`;

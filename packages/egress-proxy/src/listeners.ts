@@ -119,7 +119,7 @@ export class Listeners {
     if (own === undefined) {
       return createListener(engine, connections, {
         request: (client) => handleRequest(engine, client),
-        connect: (head, client, rest, keep) => handleConnect(engine, head, { client, rest, keep }),
+        connect: (head, client, rest, keep) => handleConnect(engine, { head, client, rest, keep }),
       });
     }
     if (own.scheme === "tcp") return { server: createTcpListener(engine, connections, own) };

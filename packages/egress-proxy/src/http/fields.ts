@@ -145,6 +145,12 @@ export function firstValue(fields: RawFields, lowerCaseName: string): string | u
   return undefined;
 }
 
+/** Whether the sender of a message keeps its connection for another one (RFC 9112 section 9.3). */
+export function isPersistent({ version, fields }: { readonly version: string; readonly fields: RawFields }): boolean {
+  if (version === "1.1") return !fieldListHas(fields, "connection", "close");
+  return fieldListHas(fields, "connection", "keep-alive");
+}
+
 /** Whether a field that lists tokens, such as `Connection`, has this one, in any case. */
 export function fieldListHas(fields: RawFields, lowerCaseName: string, lowerCaseToken: string): boolean {
   for (let index = 0; index < fields.length; index += 2) {

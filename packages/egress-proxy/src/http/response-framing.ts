@@ -1,5 +1,5 @@
 import type { Framing } from "./body-reader.ts";
-import { fieldListHas, valuesOf } from "./fields.ts";
+import { isPersistent, valuesOf } from "./fields.ts";
 import type { ResponseHead } from "./head.ts";
 import { Malformed } from "./malformed.ts";
 
@@ -17,7 +17,8 @@ export interface ResponseFraming {
  * @param method of the request.
  * @throws {Malformed}
  */
-export function responseFraming({ status, version, fields }: ResponseHead, method: string): ResponseFraming {
+export function responseFraming(head: ResponseHead, method: string): ResponseFraming {
+  const { status, version, fields } = head;
   const lengths = valuesOf(fields, "content-length");
   const codings = valuesOf(fields, "transfer-encoding");
   const [length = "0"] = lengths;
@@ -28,9 +29,7 @@ export function responseFraming({ status, version, fields }: ResponseHead, metho
     if (lengths.length > 0) throw new Malformed("Content-Length and Transfer-Encoding");
     if (version === "1.0") throw new Malformed("Transfer-Encoding in HTTP/1.0");
   }
-  const isPersistent =
-    version === "1.1" ? !fieldListHas(fields, "connection", "close") : fieldListHas(fields, "connection", "keep-alive");
   const isEmpty = method === "HEAD" || status === 204 || status === 304;
   const framing = isEmpty ? "none" : codings.length > 0 ? "chunked" : lengths.length > 0 ? "length" : "close";
-  return { framing, length: Number(length), keepsAlive: isPersistent && framing !== "close" };
+  return { framing, length: Number(length), keepsAlive: isPersistent(head) && framing !== "close" };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { BodyReader } from "../http/body-reader.ts";
-import { fieldListHas, firstValue } from "../http/fields.ts";
+import { firstValue, isPersistent } from "../http/fields.ts";
 import type { RawFields, RequestHead } from "../http/head.ts";
 import type { Malformed } from "../http/malformed.ts";
 import { fieldLines } from "../http/message-writer.ts";
@@ -41,10 +41,7 @@ export class ClientRequest {
   constructor(connection: ClientConnection, head: RequestHead) {
     this.#connection = connection;
     this.head = head;
-    this.#isLast =
-      head.version === "1.1"
-        ? fieldListHas(head.fields, "connection", "close")
-        : !fieldListHas(head.fields, "connection", "keep-alive");
+    this.#isLast = !isPersistent(head);
   }
 
   get socket(): Socket {

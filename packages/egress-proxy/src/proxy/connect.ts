@@ -5,6 +5,7 @@ import { type Authority, hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { CLIENT_GONE, Exchange } from "../exchange.ts";
 import { type Failure, internalFailure, refusalFailure, ruleDenial } from "../failure.ts";
+import { isPersistent } from "../http/fields.ts";
 import type { RequestHead } from "../http/head.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
@@ -20,6 +21,7 @@ const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /** A CONNECT on the proxy port, and the socket it turns into. */
 export interface TunnelRequest {
+  readonly head: RequestHead;
   readonly client: Socket;
   /** Bytes that came behind the head. */
   readonly rest: Buffer;
@@ -28,8 +30,8 @@ export interface TunnelRequest {
 }
 
 /** Answers one CONNECT: judged, dialled, then relayed; TLS tunnels only after their ClientHello names the host. */
-export function handleConnect(engine: Engine, head: RequestHead, tunnel: TunnelRequest) {
-  const { client } = tunnel;
+export function handleConnect(engine: Engine, tunnel: TunnelRequest) {
+  const { head, client } = tunnel;
   const exchange = new Exchange(engine, "connect", "CONNECT");
   try {
     checkHead(head);
@@ -127,8 +129,8 @@ function pass(exchange: Exchange, { client }: TunnelRequest, upstream: Socket, f
 }
 
 /** The connection stays open for another request, unless the client has already sent what it meant for the tunnel. */
-function deny(exchange: Exchange, { client, rest, keep }: TunnelRequest, failure: Failure) {
-  if (rest.length > 0) return refuse(exchange, client, failure);
+function deny(exchange: Exchange, { head, client, rest, keep }: TunnelRequest, failure: Failure) {
+  if (rest.length > 0 || !isPersistent(head)) return refuse(exchange, client, failure);
   exchange.failure = failure;
   const answer = answerFor(failure, exchange.authority);
   exchange.bytesOut = answer.body.length;
