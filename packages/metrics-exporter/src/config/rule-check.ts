@@ -3,6 +3,7 @@ import type { Report } from "@outrigger/runtime/section";
 import { type CompiledRule, compileRule } from "../rules/compile.ts";
 import type { RuleDefinition } from "../rules/definition.ts";
 import { ownNames } from "../rules/metric-kind.ts";
+import { SharedPatterns } from "../rules/shared-pattern.ts";
 
 /** Rules as the schema gives them: a template alone stands for `match`. */
 export function definitionsOf(rules: Readonly<Record<string, string | RuleDefinition>>): Map<string, RuleDefinition> {
@@ -19,8 +20,11 @@ export function compileRules(
 ): CompiledRule[] {
   const owners = new Map<string, string>();
   const compiled: CompiledRule[] = [];
+  const patterns = new SharedPatterns();
   for (const [name, definition] of rules) {
-    const rule = compileRule(name, definition, seriesPerMetric, (path, message) => report([name, ...path], message));
+    const rule = compileRule(name, definition, seriesPerMetric, patterns, (path, message) =>
+      report([name, ...path], message),
+    );
     if (!rule) continue;
     const names = ownNames(rule.spec);
     const taken = names.find((owned) => owners.has(owned));

@@ -11,6 +11,7 @@ import { compileLabels, type Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
 import { metricKind } from "./metric-kind.ts";
 import { fieldsOfPreset, presetNames } from "./preset-fields.ts";
+import type { SharedPatterns } from "./shared-pattern.ts";
 import { parseTemplate, TemplateError } from "./template.ts";
 import { compileValue, type ReadValue } from "./value.ts";
 
@@ -31,11 +32,13 @@ export interface CompiledRule {
  * Compiles one rule; undefined when a problem was reported.
  *
  * @param seriesPerMetric the limit of rules that have none of their own.
+ * @param patterns shared with the other rules of the configuration.
  */
 export function compileRule(
   name: string,
   rule: RuleDefinition,
   seriesPerMetric: number,
+  patterns: SharedPatterns,
   report: ReportProblem,
 ): CompiledRule | undefined {
   let sound = true;
@@ -44,7 +47,7 @@ export function compileRule(
     report(path, message);
   };
   const valueName = rule.value ?? "value";
-  const fields = compileFields(rule, valueName, fail);
+  const fields = compileFields(rule, valueName, patterns, fail);
   if (!fields) return undefined;
   // Only patterns have a capture `value` without being told: a field of that name in a JSON record is just a field.
   const slot = rule.value !== undefined || fields.captures.includes(valueName) ? fields.slotOf(valueName) : undefined;
@@ -69,7 +72,12 @@ export function compileRule(
   return { name, spec, matcher: fields.matcher(), labels, value, accepts, init };
 }
 
-function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProblem): Fields | undefined {
+function compileFields(
+  rule: RuleDefinition,
+  valueName: string,
+  patterns: SharedPatterns,
+  fail: ReportProblem,
+): Fields | undefined {
   const kinds = (["match", "regex", "json", "preset"] as const).filter((kind) => rule[kind] !== undefined);
   const [kind] = kinds;
   if (kind === undefined || kinds.length > 1) {
@@ -84,7 +92,7 @@ function compileFields(rule: RuleDefinition, valueName: string, fail: ReportProb
     if (rule.match !== undefined) return templateFields(rule.match, valueName, valueType);
     if (rule.regex !== undefined) return regexFields(rule.regex, rule.unsafe ?? false);
     if (rule.json !== undefined) return new JsonFields(rule.json);
-    const fields = fieldsOfPreset(rule.preset ?? "");
+    const fields = fieldsOfPreset(rule.preset ?? "", patterns);
     if (!fields) fail(["preset"], `there is no preset "${rule.preset}"${suggestion(rule.preset ?? "", presetNames)}`);
     return fields;
   } catch (error) {

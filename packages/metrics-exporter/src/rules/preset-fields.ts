@@ -8,28 +8,34 @@ import { scalarText } from "../json/text.ts";
 import type { Fields } from "./fields.ts";
 import { JsonFields } from "./json-fields.ts";
 import type { Matcher } from "./matcher.ts";
-import { RegexMatcher } from "./regex-matcher.ts";
+import type { SharedPatterns } from "./shared-pattern.ts";
 
 /** The names of all presets. */
 export const presetNames: readonly string[] = [...presets.keys()];
 
-/** The fields of a preset's records; undefined when there is no such preset. */
-export function fieldsOfPreset(name: string): Fields | undefined {
+/**
+ * The fields of a preset's records; undefined when there is no such preset.
+ *
+ * @param patterns shared with the other rules of the configuration.
+ */
+export function fieldsOfPreset(name: string, patterns: SharedPatterns): Fields | undefined {
   const preset = presets.get(name);
   if (preset === undefined) return undefined;
   if (preset.kind === "json" && preset.fields === undefined) return new JsonFields({});
-  return preset.kind === "logfmt" ? new LogfmtFields() : new NamedFields(preset);
+  return preset.kind === "logfmt" ? new LogfmtFields() : new NamedFields(preset, patterns);
 }
 
 /** Fields out of a fixed list; only those that a rule uses are captured. */
 class NamedFields implements Fields {
   readonly captures: readonly string[] = [];
   readonly #preset: PatternPreset | JsonPreset;
+  readonly #patterns: SharedPatterns;
   readonly #known: readonly string[];
   readonly #used: string[] = [];
 
-  constructor(preset: PatternPreset | JsonPreset) {
+  constructor(preset: PatternPreset | JsonPreset, patterns: SharedPatterns) {
     this.#preset = preset;
+    this.#patterns = patterns;
     this.#known = presetFields(preset) ?? [];
   }
 
@@ -46,10 +52,8 @@ class NamedFields implements Fields {
   matcher(): Matcher {
     const preset = this.#preset;
     if (preset.kind === "pattern") {
-      return new RegexMatcher(
-        preset.source,
-        this.#used.map((name) => preset.aliases?.[name] ?? name),
-      );
+      const groups = this.#used.map((name) => preset.aliases?.[name] ?? name);
+      return this.#patterns.matcher(preset.source, groups);
     }
     const paths = this.#used.map((name) => `$${(preset.fields?.[name] ?? []).map((part) => `['${part}']`).join("")}`);
     const fields = new JsonFields({});

@@ -1,5 +1,6 @@
 /** Rules for logs that are wholly of a known format: JSON records, access logs. */
 import { fieldsOfPreset } from "../rules/preset-fields.ts";
+import { SharedPatterns } from "../rules/shared-pattern.ts";
 import type { Proposal } from "./propose.ts";
 
 const levelKeys = ["level", "severity", "lvl", "loglevel", "@l", "s"];
@@ -29,8 +30,11 @@ export function proposeForJson(lines: readonly string[]): Proposal | undefined {
 
 /** Rules for access logs. */
 export function proposeForAccess(lines: readonly string[]): Proposal | undefined {
-  const matcher = fieldsOfPreset("nginx")?.matcher();
-  const matching = lines.filter((line) => matcher?.match(line, 0, line.length, [])).length;
+  const matcher = fieldsOfPreset("nginx", new SharedPatterns())?.matcher();
+  const matching = lines.filter((line) => {
+    matcher?.begin?.();
+    return matcher?.match(line, 0, line.length, []);
+  }).length;
   if (matching < lines.length / 2) return undefined;
   return new Map([
     ["http_requests_total", { preset: "nginx", labels: ["method", "status"] }],
