@@ -29,6 +29,8 @@ export class Exporter {
   readonly store: MetricStore;
   readonly own: OwnMetrics;
   readonly engine: RuleEngine;
+  /** Told when a source other than log files has counted something. */
+  counted: () => void = () => {};
   readonly #registry: Registry;
   readonly #collector: Collector;
   readonly #context: SourceContext;
@@ -41,7 +43,7 @@ export class Exporter {
     this.own = new OwnMetrics(registry, this.store, () => this.engine.rules);
     this.engine = new RuleEngine(this.store, this.own, maxLine);
     this.engine.use(config.rules);
-    this.#context = { store: this.store, registry, log };
+    this.#context = { store: this.store, registry, log, counted: () => this.counted() };
     this.#collector = new Collector(registry, log);
   }
 
@@ -81,6 +83,6 @@ export class Exporter {
   async stop(): Promise<void> {
     this.own.close();
     this.engine.close();
-    await this.#collector.use([]);
+    await this.#collector.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { MetricType } from "@outrigger/exposition/metric";
 import type { Log } from "@outrigger/runtime/log";
 import type { Runtime, Service, Start } from "@outrigger/runtime/service";
 import type { MetricsConfig } from "./config.ts";
@@ -48,8 +49,12 @@ class ExporterService {
   async begin(): Promise<void> {
     const { engine, own, store } = this.#exporter;
     const { state } = this.#config;
-    const opened = state === undefined ? undefined : await openState(state, store, this.#stateErrors, this.#log);
+    const opened =
+      state === undefined
+        ? undefined
+        : await openState(state, store, await this.#receive(), this.#stateErrors, this.#log);
     this.#keeper = opened?.keeper;
+    this.#exporter.counted = () => this.#keeper?.changed();
     this.#server = await this.#listen(this.#config.port);
     await this.#exporter.start(this.#config);
     const reader = readLogs(this.#config, engine, own, {
@@ -113,6 +118,14 @@ class ExporterService {
     const exposition = await this.#exporter.expose(request);
     await this.#keeper?.save();
     return exposition;
+  }
+
+  /** Makes the metrics that StatsD received in an earlier run; undefined when it is not to receive any. */
+  async #receive() {
+    const { statsd, limits } = this.#config;
+    if (statsd === undefined) return undefined;
+    const { receivedSpec } = await import("./sources/statsd/metrics.ts");
+    return (name: string, type: MetricType) => receivedSpec(name, type, limits.seriesPerMetric);
   }
 
   /** Keeps the state in another place; undefined for none. */

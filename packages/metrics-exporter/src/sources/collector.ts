@@ -51,7 +51,7 @@ export class Collector {
     try {
       for (const { key, make } of planned) next.set(key, this.#sources.get(key) ?? (await make()));
     } catch (error) {
-      await this.#stop(next, this.#sources);
+      await drop(next, this.#sources);
       throw error;
     }
     const left = this.#sources;
@@ -60,7 +60,7 @@ export class Collector {
       if (left.has(key)) refresh?.();
       else next.get(key)?.start?.();
     }
-    await this.#stop(left, next);
+    await drop(left, next);
   }
 
   /** Takes these sources without a background; each has done its work when this resolves. */
@@ -69,8 +69,10 @@ export class Collector {
     await Promise.all([...this.#sources.values()].map((source) => source.once?.()));
   }
 
-  async #stop(sources: ReadonlyMap<string, Source>, except: ReadonlyMap<string, Source>): Promise<void> {
-    await Promise.all([...sources].map(([key, source]) => (except.has(key) ? undefined : source.stop?.())));
+  /** Stops all sources; what they have counted stays. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source.stop?.()));
+    this.#sources.clear();
   }
 
   /** What all sources contribute, in their order. Scrapes at the same time share one reading. */
@@ -129,4 +131,11 @@ export class Collector {
     for (const reason of this.#reasons.get(key) ?? []) this.#errors.remove(kind, source, reason);
     this.#reasons.delete(key);
   }
+}
+
+/** Ends these sources for good, except for those that run on. */
+async function drop(sources: ReadonlyMap<string, Source>, except: ReadonlyMap<string, Source>): Promise<void> {
+  const dropped = [...sources].filter(([key]) => !except.has(key)).map(([, source]) => source);
+  await Promise.all(dropped.map((source) => source.stop?.()));
+  for (const source of dropped) source.forget?.();
 }

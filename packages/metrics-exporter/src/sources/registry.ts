@@ -20,6 +20,8 @@ export interface SourceContext {
   readonly store: MetricStore;
   readonly registry: Registry;
   readonly log: Log;
+  /** To be told when a source has changed metrics in the store. */
+  counted(): void;
 }
 
 /** What StatsD has counted, by the store that it is in. */
@@ -50,7 +52,7 @@ const kinds: readonly Plan[] = [
     const { ScrapeSource } = await import("./scrape.ts");
     return plan("scrape", scrape, (config) => new ScrapeSource(config));
   },
-  async ({ statsd, limits }, { store, registry }) => {
+  async ({ statsd, limits }, { store, registry, counted }) => {
     if (statsd === undefined) return [];
     const [{ Mapper }, { StatsdMetrics }, { registerStatsd, StatsdSource }] = await Promise.all([
       import("./statsd/mapping.ts"),
@@ -67,7 +69,7 @@ const kinds: readonly Plan[] = [
         // The port can be had only once.
         key: `statsd ${host} ${port}`,
         async make() {
-          const source = new StatsdSource({ host, port }, metrics, once(registry, registerStatsd));
+          const source = new StatsdSource({ host, port }, metrics, once(registry, registerStatsd), counted);
           await source.open();
           refresh();
           return source;

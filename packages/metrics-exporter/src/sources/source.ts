@@ -35,6 +35,8 @@ export interface Source {
   once?(): Promise<void>;
   /** Ends it; nothing is left running. */
   stop?(): Promise<void> | void;
+  /** It is configured no more: after `stop`, what it has counted goes, too. */
+  forget?(): void;
 }
 
 /** Why a source could not be read: a short reason for the metric, and a sentence for the log. */

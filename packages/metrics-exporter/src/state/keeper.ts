@@ -1,5 +1,5 @@
 /** Keeps the state file up to date: once a second while something changes, and before newer values are shown. */
-import { sameIdentity } from "@outrigger/exposition/metric";
+import { type MetricSpec, type MetricType, sameIdentity } from "@outrigger/exposition/metric";
 import type { MetricStore } from "@outrigger/exposition/store";
 import type { Log } from "@outrigger/runtime/log";
 import type { Counter, Registry } from "@outrigger/runtime/metrics";
@@ -73,18 +73,28 @@ export class StateKeeper {
 /** Counters and histograms, and the positions up to which the files are counted in them. */
 export function snapshotOf(store: MetricStore, files: Checkpoint): SavedState {
   const metrics = [...store.metrics()]
-    .filter(({ spec }) => spec.type !== "gauge" && !spec.freeLabels)
+    .filter(({ spec }) => spec.type !== "gauge")
     .map((metric) => {
-      const { name, type, labelNames, buckets } = metric.spec;
-      return { spec: { name, type, labelNames, ...(buckets && { buckets }) }, state: metric.dump() };
+      const { name, type, labelNames, freeLabels, buckets } = metric.spec;
+      const spec = { name, type, labelNames, ...(freeLabels && { freeLabels }), ...(buckets && { buckets }) };
+      return { spec, state: metric.dump() };
     });
   return { tool: "metrics-exporter", version: 1, metrics, files };
 }
 
-/** Puts saved values back into the metrics that are still the same. */
-export function restoreInto(store: MetricStore, { metrics }: SavedState): void {
+/**
+ * Puts saved values back into the metrics that are still the same.
+ *
+ * @param receive makes a metric for which there is no rule; undefined when nothing is received.
+ */
+export function restoreInto(
+  store: MetricStore,
+  { metrics }: SavedState,
+  receive: ((name: string, type: MetricType) => MetricSpec) | undefined,
+): void {
   for (const { spec, state } of metrics) {
-    const metric = store.get(spec.name);
+    const received = spec.freeLabels && receive ? receive(spec.name, spec.type) : undefined;
+    const metric = store.get(spec.name) ?? (received && store.declare(received));
     if (metric && sameIdentity(metric.spec, { ...metric.spec, ...spec })) metric.load(state);
   }
 }

@@ -11,17 +11,19 @@ const nothingRead: Checkpoint = { version: 1, savedAt: 0, entries: [] };
 /**
  * Restores what is in the state file, and keeps it from then on.
  *
+ * @param receive as in `restoreInto`.
  * @throws RuntimeFailure when the place can never work: better at the start than after the first crash.
  */
 export async function openState(
   place: string,
   store: MetricStore,
+  receive: Parameters<typeof restoreInto>[2],
   errors: Counter,
   log: Log,
 ): Promise<{ keeper: StateKeeper; resume: Checkpoint | undefined }> {
   const file = await StateFile.at(place);
   const saved = await file.load(log);
-  if (saved) restoreInto(store, saved);
+  if (saved) restoreInto(store, saved, receive);
   const resume = saved?.files;
   await tryOut(file, store, resume ?? nothingRead);
   return { keeper: new StateKeeper(file, store, () => resume ?? nothingRead, errors, log), resume };

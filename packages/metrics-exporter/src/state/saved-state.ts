@@ -1,5 +1,6 @@
 /** What a state file holds, and whether a text is one: what others have written or damaged must not be counted on. */
 import type { MetricSpec, MetricState } from "@outrigger/exposition/metric";
+import { readSample } from "@outrigger/exposition/sample-line";
 import { checkpointOf } from "@outrigger/tail/checkpoint-file";
 import type { Checkpoint } from "@outrigger/tail/follow";
 
@@ -13,7 +14,7 @@ export interface SavedState {
 
 interface SavedMetric {
   /** What makes it the same metric after the restart. */
-  readonly spec: Pick<MetricSpec, "name" | "type" | "labelNames" | "buckets">;
+  readonly spec: Pick<MetricSpec, "name" | "type" | "labelNames" | "freeLabels" | "buckets">;
   readonly state: MetricState;
 }
 
@@ -30,8 +31,8 @@ export function parseState(text: string): SavedState | undefined {
 
 function isMetric(value: unknown): value is SavedMetric {
   const { spec, state } = Object(value) as Partial<SavedMetric>;
-  const { name, type, labelNames, buckets } = Object(spec) as SavedMetric["spec"];
-  if (typeof name !== "string" || !isListOf(labelNames, isText)) return false;
+  const { name, type, labelNames, freeLabels, buckets } = Object(spec) as SavedMetric["spec"];
+  if (!/^[a-zA-Z_:][\w:]*$/.test(name) || !isListOf(labelNames, isText)) return false;
   if (buckets !== undefined && !isListOf(buckets, Number.isFinite)) return false;
   if (type !== "counter" && type !== "histogram") return false;
   const isValue = (candidate: unknown) =>
@@ -41,7 +42,8 @@ function isMetric(value: unknown): value is SavedMetric {
   const isSeries = (candidate: unknown) => {
     if (!Array.isArray(candidate)) return false;
     const [labels, snapshot, touched] = candidate as unknown[];
-    const isLabelled = isListOf(labels, isText) && labels.length === labelNames.length;
+    const isLabelled =
+      isListOf(labels, isText) && labels.length === labelNames.length && (!freeLabels || isLabelText(labels[0]));
     return isLabelled && isValue(snapshot) && (touched === undefined || isCount(touched));
   };
   const { series, expired = [], overflow } = Object(state) as Partial<MetricState>;
@@ -50,6 +52,12 @@ function isMetric(value: unknown): value is SavedMetric {
 
 function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is unknown[] {
   return Array.isArray(value) && value.every(isItem);
+}
+
+/** Whether it can stand between the braces of a sample. */
+function isLabelText(text: unknown): boolean {
+  // Throws when it cannot.
+  return readSample(`x{${text}} 0`, { strict: true }).value === 0;
 }
 
 function isText(value: unknown): boolean {

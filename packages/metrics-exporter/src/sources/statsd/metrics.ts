@@ -34,6 +34,20 @@ interface Target {
 /** Keys that are remembered; an application has few, an attacker many. */
 const remembered = 1000;
 
+/** A metric whose labels StatsD brings along. */
+export function receivedSpec(name: string, type: MetricType, seriesPerMetric: number): MetricSpec {
+  const buckets = name.endsWith("_bytes") ? bytesBuckets : secondsBuckets;
+  return {
+    name,
+    type,
+    help: "Received by StatsD.",
+    labelNames: ["labels"],
+    freeLabels: true,
+    ...(type === "histogram" && { buckets }),
+    limits: { series: seriesPerMetric, ttl: 0 },
+  };
+}
+
 /** Takes lines; what is wrong with one does not touch the next. */
 export class StatsdMetrics {
   readonly #store: MetricStore;
@@ -45,8 +59,13 @@ export class StatsdMetrics {
   readonly #owners = new Map<string, string>();
   readonly #targets = new Map<string, Target>();
 
+  /** @param store may hold what an earlier run has received. */
   constructor(store: MetricStore) {
     this.#store = store;
+    for (const { spec } of store.metrics()) {
+      if (!spec.freeLabels) continue;
+      for (const taken of [spec.name, ...reservedNames(spec.name, spec.type)]) this.#owners.set(taken, spec.name);
+    }
   }
 
   /** Maps names differently, and bounds metrics differently, from now on. */
@@ -54,7 +73,7 @@ export class StatsdMetrics {
     this.#mapper = mapper;
     this.#seriesPerMetric = seriesPerMetric;
     this.#targets.clear();
-    for (const { table } of this.#metrics()) table.limits = this.#limits;
+    for (const { table } of this.#metrics()) table.limits = { series: seriesPerMetric, ttl: 0 };
   }
 
   /** Another listener begins to fill these metrics. */
@@ -96,10 +115,6 @@ export class StatsdMetrics {
     return undefined;
   }
 
-  get #limits(): MetricSpec["limits"] {
-    return { series: this.#seriesPerMetric, ttl: 0 };
-  }
-
   /** Those that no rule has taken the name of meanwhile. */
   #metrics(): AnyMetric[] {
     const found = [...new Set(this.#owners.values())].map((name) => this.#store.get(name));
@@ -124,16 +139,7 @@ export class StatsdMetrics {
     // A name alone takes memory, too: without room for a series there is none for a metric.
     if (this.#store.budget.used >= this.#store.budget.limit) return "limit";
     for (const taken of names) this.#owners.set(taken, name);
-    const buckets = name.endsWith("_bytes") ? bytesBuckets : secondsBuckets;
-    return this.#store.declare({
-      name,
-      type,
-      help: "Received by StatsD.",
-      labelNames: ["labels"],
-      freeLabels: true,
-      ...(type === "histogram" && { buckets }),
-      limits: this.#limits,
-    });
+    return this.#store.declare(receivedSpec(name, type, this.#seriesPerMetric));
   }
 }
 

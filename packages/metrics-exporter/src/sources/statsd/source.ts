@@ -39,15 +39,18 @@ export class StatsdSource implements Source {
   readonly #address: StatsdAddress;
   readonly #metrics: StatsdMetrics;
   readonly #counters: StatsdCounters;
+  readonly #counted: () => void;
   readonly #connections = new Set<Socket>();
   #udp: UdpSocket | undefined;
   #tcp: Server | undefined;
   #dropsSeen = 0;
 
-  constructor(address: StatsdAddress, metrics: StatsdMetrics, counters: StatsdCounters) {
+  /** @param counted told when lines have been taken. */
+  constructor(address: StatsdAddress, metrics: StatsdMetrics, counters: StatsdCounters, counted: () => void) {
     this.#address = address;
     this.#metrics = metrics;
     this.#counters = counters;
+    this.#counted = counted;
   }
 
   /** Rejects with `RuntimeFailure` when the port cannot be had. */
@@ -91,12 +94,15 @@ export class StatsdSource implements Source {
   }
 
   async stop(): Promise<void> {
-    this.#metrics.leave();
     for (const connection of this.#connections) connection.destroy();
     await Promise.all([
       new Promise<void>((resolve) => (this.#tcp ? this.#tcp.close(() => resolve()) : resolve())),
       new Promise<void>((resolve) => (this.#udp ? this.#udp.close(() => resolve()) : resolve())),
     ]);
+  }
+
+  forget(): void {
+    this.#metrics.leave();
   }
 
   #take(text: string): void {
@@ -107,6 +113,7 @@ export class StatsdSource implements Source {
       const refused = this.#metrics.take(trimmed);
       if (refused !== undefined) this.#counters.errors.labels(refused).inc();
     }
+    this.#counted();
   }
 
   #serve(socket: Socket): void {
