@@ -37,9 +37,21 @@ export function scanQuantity(type: QuantityType, text: string, from: number): nu
 
 /** The value of a whole text in base units (seconds, bytes); undefined when it is no finite quantity of this type. */
 export function parseQuantity(type: QuantityType, text: string): number | undefined {
+  // Most are digits alone, which mean the same in every grammar.
+  if (isWholeNumber(text)) return Number(text);
   if (!wholes[type].test(text)) return undefined;
   const value = converters[type](text);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** Whether it is digits alone, no more than a number holds exactly. */
+function isWholeNumber(text: string): boolean {
+  if (text.length === 0 || text.length > 15) return false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
 
 const converters: Record<QuantityType, (text: string) => number> = {

@@ -18,7 +18,7 @@ export function compileValue(unit: string | undefined, map: Readonly<Record<stri
   const words = new Map(Object.entries(map));
   return (text) => {
     const trimmed = text.trim();
-    const mapped = words.get(trimmed);
+    const mapped = words.size > 0 ? words.get(trimmed) : undefined;
     if (mapped !== undefined) return mapped;
     if (trimmed === "" || trimmed === "-") return undefined;
     return read(trimmed) ?? Number.NaN;
