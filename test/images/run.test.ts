@@ -60,6 +60,22 @@ describe("every image", { skip }, () => {
   }
 });
 
+// What no start needs is in a file of its own, which the image has to bring as well.
+const pages = [
+  {
+    name: "healthz",
+    args: ["--set", 'health.files={"/licences": "/app/LICENSES.txt"}'],
+    url: "http://127.0.0.1:8080/licences",
+  },
+  { name: "metrics-exporter", args: [], url: "http://127.0.0.1:8081/metrics/" },
+];
+
+for (const { name, args, url } of pages) {
+  test(`${name} answers what express serves`, { skip }, async (t) => {
+    await ready(startContainer(t, ...offline, `outrigger/${name}`, ...args), url);
+  });
+}
+
 describe("every server", { skip }, () => {
   for (const { name, image, args, health, script } of servers) {
     test(`${name} becomes ready, and SIGTERM ends it with 0 at once`, async (t) => {
