@@ -174,6 +174,14 @@ describe("suggest", () => {
     assert.equal(sampleValue(once.stdout, "queue_duration_seconds_count"), 3);
   });
 
+  test("counts levels also when most lines are those of stack traces", async (t) => {
+    const trace =
+      "2026-01-01 12:00:00,123 ERROR [main] shop.Cart - no stock\njava.lang.X: no\n\tat shop.Cart.add(Cart.java:7)\n";
+    const { stdout } = await runTool("metrics-exporter", ["suggest", file(t, "app.log", trace.repeat(20))]);
+    const once = await runTool("metrics-exporter", ["--config", file(t, "outrigger.yaml", stdout), "--once"]);
+    assert.equal(sampleValue(once.stdout, 'log_lines_total{level="ERROR"}'), 20);
+  });
+
   test("a file that is not there is exit 1 and named", async () => {
     const { code, stderr } = await runTool("metrics-exporter", ["suggest", "/nowhere/app.log"]);
     assert.equal(code, 1);

@@ -52,7 +52,8 @@ export function proposeForLevels(lines: readonly string[]): Proposal {
     if (level !== undefined) levels.set(level, (levels.get(level) ?? 0) + 1);
   }
   const total = [...levels.values()].reduce((sum, count) => sum + count, 0);
-  if (total < lines.length / 2) return new Map();
+  // A message with a level may be followed by a few lines of a trace.
+  if (total < lines.length / 4) return new Map();
   const names = [...levels.keys()].sort((a, b) => b.length - a.length).join("|");
   return new Map([["log_lines_total", { regex: `(?:^|[\\s[|"=])(?<level>${names})(?:[\\s\\]|":]|$)` }]]);
 }
