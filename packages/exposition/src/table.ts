@@ -92,9 +92,11 @@ export class SeriesTable<S extends Series> {
     this.#nextExpiry = Math.min(this.#nextExpiry, touched + this.#limits.ttl);
   }
 
-  /** Remembers a series that has expired and was shown before that. */
+  /** Remembers a series that has expired and was shown before that; one that is there goes on where it ended. */
   bury(labels: readonly string[], snapshot: Snapshot): void {
-    this.#remember(labels, { snapshot, fresh: false });
+    const there = this.all.find((series) => labels.every((label, index) => series.labels[index] === label));
+    if (there) there.restore(snapshot);
+    else this.#remember(labels, { snapshot, fresh: false });
   }
 
   /** The series that have expired, with their values. */

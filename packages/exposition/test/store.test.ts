@@ -138,6 +138,27 @@ describe("expiry", () => {
     assert.deepEqual(scrape(metric), ['a_total{x="1"} 2']);
   });
 
+  test("what expired before a restart resumes after it, and is not there before; `init` series go on at once", () => {
+    let now = 0;
+    const declare = () => new MetricStore(100, () => now).declare({ ...counter, limits: ttl });
+    const before = declare();
+    before.add(["1"], 5);
+    before.add(["2"], 7);
+    now = 500;
+    before.add(["3"], 9);
+    now = 1000;
+    const state = before.dump();
+    now = 1200;
+    const after = declare();
+    after.init([["2"]]);
+    after.load(state);
+    assert.deepEqual(scrape(after), ['a_total{x="2"} 7', 'a_total{x="3"} 9']);
+    after.add(["1"], 1);
+    assert.equal(scrape(after).at(-1), 'a_total{x="1"} 6');
+    now = 1500;
+    assert.ok(!scrape(after).includes('a_total{x="3"} 9'));
+  });
+
   test("a gauge starts anew, and expired series make room within the limit", () => {
     let now = 0;
     const metric = new MetricStore(100, () => now).declare({
