@@ -3,6 +3,7 @@ import { compilePattern, costOf, forLongTexts } from "@outrigger/runtime/pattern
 import { longTexts, shortTexts } from "@outrigger/runtime/pattern-cost";
 import type { MatchThread } from "./match-thread.ts";
 import type { Bounds, Matcher } from "./matcher.ts";
+import { withoutOptionalTail } from "./optional-tail.ts";
 import { Prepared } from "./prepared.ts";
 
 /** Nanoseconds that one match may keep everybody else waiting. */
@@ -30,7 +31,7 @@ export class RegexMatcher implements Matcher {
     const compiled = compilePattern(source);
     const { text, groups } = onlyGroups(compiled.source, used);
     // Numbered groups instead of named ones: a match with names makes one more object for every record.
-    this.#pattern = new RegExp(text, compiled.flags);
+    this.#pattern = new RegExp(withoutOptionalTail(text), compiled.flags);
     this.names = used ?? [...groups.keys()];
     this.#written = compiled;
     this.cost = costOf(compiled, shortTexts);
