@@ -37,6 +37,17 @@ for (const watch of ["inotify", "poll"]) {
       assert.equal(tailer.stdout, "new\nfrom the start\nsuccessor\n");
     });
 
+    it("a name with a hyphen is found by a glob with one, and a name with wildcards by itself", async (t) => {
+      const directory = temporaryDirectory(t);
+      const names = ["app-1.log", '-x, "q" [z].log', "open[1.log", "brace{.txt"];
+      for (const name of names) writeFileSync(path.join(directory, name), `${name}\n`);
+      const patterns = ["app-*.log", "-x*", "open[1.log", "brace{.txt"].map((name) => path.join(directory, name));
+      const tailer = await startTailer(t, patterns, { watch });
+      for (const name of names) await tailer.waitFor(`${name}\n`);
+      await tailer.stop();
+      assert.deepEqual(sorted(tailer.stdout), names.toSorted());
+    });
+
     it("a file in a directory whose parents are missing is picked up when they appear", async (t) => {
       const directory = temporaryDirectory(t);
       const file = path.join(directory, "a/b/c/app.log");

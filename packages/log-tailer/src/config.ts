@@ -15,17 +15,13 @@ import {
   withDefault,
 } from "@outrigger/runtime/schema";
 import type { Section } from "@outrigger/runtime/section";
-import { compileGlob, GlobError, isLiteral } from "@outrigger/tail/glob";
+import { patternProblem } from "@outrigger/tail/pattern";
 import { type RecordSettings, recordKeys, recordSettings, sharedRecordKeys } from "./record-keys.ts";
 
 const pattern = normalize(text("A path or glob: * ? ** [] {a,b}.", { nonEmpty: true }), (value) => {
-  try {
-    if (!isLiteral(value)) compileGlob(value, "/");
-    return value;
-  } catch (error) {
-    if (error instanceof GlobError) throw new Invalid(error.message);
-    throw error;
-  }
+  const problem = patternProblem(value);
+  if (problem !== undefined) throw new Invalid(problem);
+  return value;
 });
 
 const start = oneOf("Where to begin in files that exist at the start and that no checkpoint knows.", [

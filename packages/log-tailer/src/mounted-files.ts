@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { compileGlob, isLiteral, matchesGlob } from "@outrigger/tail/glob";
+import { compilePattern, matchesPattern } from "@outrigger/tail/pattern";
 import type { Source } from "./config.ts";
 
 /** Where this process has something mounted. */
@@ -17,7 +17,8 @@ export function explainMount(path: string): string | undefined {
 
 /** One sentence for each file that the sources ask for and that is mounted by itself, as `subPath` does. */
 export function mountWarnings(sources: readonly Source[]): string[] {
-  const isAsked = (path: string) => sources.some(({ files }) => files.some((file) => asks(file, path)));
+  const patterns = sources.flatMap(({ files }) => files.map((file) => compilePattern(file, process.cwd())));
+  const isAsked = (path: string) => patterns.some((pattern) => matchesPattern(pattern, path));
   return [...mountPoints()].filter((path) => isAsked(path) && isFile(path)).map(explanationOf);
 }
 
@@ -30,11 +31,6 @@ function explanationOf(path: string): string {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
-
-function asks(pattern: string, path: string): boolean {
-  if (isLiteral(pattern)) return resolve(pattern) === path;
-  return compileGlob(pattern, process.cwd()).some((glob) => matchesGlob(glob, path));
 }
 
 /** The fifth field of each line; blanks and the like are octal escapes (proc_pid_mountinfo(5)). */

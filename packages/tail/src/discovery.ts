@@ -1,7 +1,8 @@
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { Directories } from "./directories.ts";
-import { compileGlob, deep, type Glob, isHidden, isLiteral, matchesGlob, matchesName, type Segment } from "./glob.ts";
+import { deep, isHidden, matchesName, type Segment } from "./glob.ts";
 import { exists } from "./identity.ts";
+import { compilePattern, matchesPattern, type Pattern } from "./pattern.ts";
 import type { SourceSpec } from "./types.ts";
 
 /** A path that a source asks for. It may not exist, or not be a file. */
@@ -11,14 +12,9 @@ export interface Wanted {
   readonly source: number;
 }
 
-interface CompiledPattern {
-  readonly path: string;
-  readonly globs: readonly Glob[];
-}
-
 interface CompiledSource {
-  readonly patterns: readonly CompiledPattern[];
-  readonly exclude: readonly Glob[];
+  readonly patterns: readonly Pattern[];
+  readonly exclude: readonly Pattern[];
 }
 
 /** Finds the paths that the sources ask for. */
@@ -36,7 +32,7 @@ export class Discovery {
     this.#directories = directories;
     this.#sources = sources.map((source) => ({
       patterns: source.files.map((pattern) => compilePattern(pattern, workingDirectory)),
-      exclude: (source.exclude ?? []).flatMap((pattern) => compileExclude(pattern, workingDirectory)),
+      exclude: (source.exclude ?? []).map((pattern) => compileExclude(pattern, workingDirectory)),
     }));
   }
 
@@ -53,7 +49,8 @@ export class Discovery {
     const found = new Map<string, Wanted>();
     for (const [source, { patterns, exclude }] of this.#sources.entries()) {
       for (const path of patterns.flatMap((pattern) => this.#expand(pattern))) {
-        if (!found.has(path) && !exclude.some((glob) => matchesGlob(glob, path))) found.set(path, { path, source });
+        if (!found.has(path) && !exclude.some((pattern) => matchesPattern(pattern, path)))
+          found.set(path, { path, source });
       }
     }
     this.#directories.retain(this.#visited);
@@ -66,14 +63,15 @@ export class Discovery {
   sourceOf(path: string): number | undefined {
     const index = this.#sources.findIndex(
       ({ patterns, exclude }) =>
-        patterns.some((pattern) => isMatch(pattern, path)) && !exclude.some((glob) => matchesGlob(glob, path)),
+        patterns.some((pattern) => matchesPattern(pattern, path)) &&
+        !exclude.some((pattern) => matchesPattern(pattern, path)),
     );
     return index === -1 ? undefined : index;
   }
 
   /** Some source excludes the path, and none asks for it. */
   isExcluded(path: string): boolean {
-    return this.#sources.some(({ exclude }) => exclude.some((glob) => matchesGlob(glob, path)));
+    return this.#sources.some(({ exclude }) => exclude.some((pattern) => matchesPattern(pattern, path)));
   }
 
   #isUnchanged(): boolean {
@@ -81,7 +79,7 @@ export class Discovery {
     return this.#directories.version === this.#version;
   }
 
-  #expand({ path, globs }: CompiledPattern): string[] {
+  #expand({ path, globs }: Pattern): string[] {
     if (globs.length === 0 || exists(path)) {
       this.#visit(dirname(path));
       return [path];
@@ -134,25 +132,7 @@ export class Discovery {
   }
 }
 
-function compilePattern(pattern: string, workingDirectory: string): CompiledPattern {
-  const path = resolve(workingDirectory, pattern);
-  if (isLiteral(pattern)) return { path, globs: [] };
-  // A name that holds such characters and exists is a plain path, even if it is no valid pattern.
-  if (exists(path)) {
-    try {
-      return { path, globs: compileGlob(pattern, workingDirectory) };
-    } catch {
-      return { path, globs: [] };
-    }
-  }
-  return { path, globs: compileGlob(pattern, workingDirectory) };
-}
-
 /** Excludes are matched against absolute paths, so a leading `**` starts at the root. */
-function compileExclude(pattern: string, workingDirectory: string): Glob[] {
-  return compileGlob(pattern.startsWith("**") ? `/${pattern}` : pattern, workingDirectory);
-}
-
-function isMatch({ path, globs }: CompiledPattern, candidate: string): boolean {
-  return path === candidate || globs.some((glob) => matchesGlob(glob, candidate));
+function compileExclude(pattern: string, workingDirectory: string): Pattern {
+  return compilePattern(pattern.startsWith("**") ? `/${pattern}` : pattern, workingDirectory);
 }

@@ -29,9 +29,12 @@ export function compileGlob(pattern: string, directory: string): Glob[] {
   if (pattern === "") throw new GlobError("the pattern is empty: write a path such as /logs/*.log");
   if (pattern.includes("\0")) throw new GlobError("a path cannot hold a NUL byte");
   return expandBraces(pattern).map((source) => {
-    const absolute = source.startsWith("/") ? source : `${resolve(directory)}/${source}`;
-    const parts = absolute.split("/").filter((part) => part !== "" && part !== ".");
-    return { source, segments: withoutParents(parts).map((part) => compileSegment(part, pattern)) };
+    const segments: Segment[] = source.startsWith("/") ? [] : namesOf(resolve(directory));
+    for (const part of namesOf(source)) {
+      if (part === "..") segments.pop();
+      else segments.push(compileSegment(part, pattern));
+    }
+    return { source, segments };
   });
 }
 
@@ -65,13 +68,8 @@ export function isHidden(name: string): boolean {
   return name.startsWith(".");
 }
 
-function withoutParents(parts: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (const part of parts) {
-    if (part === "..") kept.pop();
-    else kept.push(part);
-  }
-  return kept;
+function namesOf(path: string): string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
 }
 
 function compileSegment(text: string, pattern: string): Segment {
@@ -86,21 +84,23 @@ function compileSegment(text: string, pattern: string): Segment {
     } else if (character === "?") source += "[^/]";
     else if (character === "[") {
       const end = classEnd(text, at);
-      if (end === -1)
+      if (end === at)
         throw new GlobError(`"${pattern}" has a "[" without its "]": close it, or write [[] for the character`);
       source += compileClass(text.slice(at + 1, end), pattern);
       at = end;
-    } else if (character === "\\" && at + 1 < text.length) source += escapeCharacter(text[++at]!);
-    else source += escapeCharacter(character);
+    } else if (character === "\\" && at + 1 < text.length) source += escapeOutside(text[++at]!);
+    else source += escapeOutside(character);
   }
   return new RegExp(`^${source}$`, "su");
 }
 
+/** Where the class that begins at `open` ends; `open` itself when nothing ends it within its name. */
 function classEnd(text: string, open: number): number {
   let at = open + 1;
   if (text[at] === "!" || text[at] === "^") at++;
   if (text[at] === "]") at++;
-  return text.indexOf("]", at);
+  while (at < text.length && text[at] !== "]" && text[at] !== "/") at++;
+  return text[at] === "]" ? at : open;
 }
 
 function compileClass(body: string, pattern: string): string {
@@ -110,28 +110,34 @@ function compileClass(body: string, pattern: string): string {
   for (let at = 0; at < members.length; at++) {
     const first = members[at]!;
     const last = members[at + 1] === "-" ? members[at + 2] : undefined;
-    if (last === undefined) source += escapeCharacter(first);
+    if (last === undefined) source += escapeInClass(first);
     else if (first > last) {
       throw new GlobError(`"${pattern}" has the range [${first}-${last}], which is empty: write [${last}-${first}]`);
     } else {
-      source += `${escapeCharacter(first)}-${escapeCharacter(last)}`;
+      source += `${escapeInClass(first)}-${escapeInClass(last)}`;
       at += 2;
     }
   }
   return `[${negated ? "^" : ""}${source}]`;
 }
 
-function escapeCharacter(character: string): string {
-  return /[\\^$.*+?()[\]{}|/-]/.test(character) ? `\\${character}` : character;
+function escapeOutside(character: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character;
 }
 
-/** `a{b,c}d` becomes `abd` and `acd`; braces nest. */
+/** With the flag `u`, a hyphen may be escaped only here. */
+function escapeInClass(character: string): string {
+  return character === "-" ? "\\-" : escapeOutside(character);
+}
+
+/** `a{b,c}d` becomes `abd` and `acd`; braces nest. Those in a class, or behind a backslash, are plain characters. */
 function expandBraces(pattern: string): string[] {
-  const open = pattern.indexOf("{");
-  if (open === -1) return [pattern];
+  let open = 0;
+  while (open < pattern.length && pattern[open] !== "{") open = nextCharacter(pattern, open);
+  if (open === pattern.length) return [pattern];
   let depth = 0;
   const cuts = [open];
-  for (let at = open; at < pattern.length; at++) {
+  for (let at = open; at < pattern.length; at = nextCharacter(pattern, at)) {
     if (pattern[at] === "{") depth++;
     else if (pattern[at] === "," && depth === 1) cuts.push(at);
     else if (pattern[at] === "}" && --depth === 0) {
@@ -142,4 +148,10 @@ function expandBraces(pattern: string): string[] {
     }
   }
   throw new GlobError(`"${pattern}" has a "{" without its "}": close it, or write [{] for the character`);
+}
+
+/** The place behind a character, a class, or a character behind a backslash. */
+function nextCharacter(pattern: string, at: number): number {
+  if (pattern[at] === "\\") return Math.min(at + 2, pattern.length);
+  return (pattern[at] === "[" ? classEnd(pattern, at) : at) + 1;
 }

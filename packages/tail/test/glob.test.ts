@@ -31,6 +31,14 @@ describe("a glob", () => {
     ["*.log", "/work/a.log", true],
     ["../logs/*.log", "/logs/a.log", true],
     ["/logs/(a|b)+$.log*", "/logs/(a|b)+$.log.1", true],
+    ["/logs/app-*.log", "/logs/app-1.log", true],
+    ["/logs/app-*.log", "/logs/app.log", false],
+    ["/logs/[a-]*", "/logs/-x", true],
+    ["/logs/[{]*", "/logs/{x", true],
+    ["/logs/[}a]{x,[,]}", "/logs/},", true],
+    ["/logs/\\{*", "/logs/{x", true],
+    ["/logs/{a\\,b,c}*", "/logs/a,b.log", true],
+    ["/logs/#&~@%=:;<>!\"'` *", "/logs/#&~@%=:;<>!\"'` x", true],
   ];
   for (const [pattern, path, expected] of cases) {
     it(`${pattern} ${expected ? "matches" : "does not match"} ${path}`, () => {
@@ -43,6 +51,12 @@ describe("a glob", () => {
       assert.throws(() => compileGlob(pattern, "/"), GlobError);
     });
   }
+
+  it("nothing in the working directory's own name is a wildcard", () => {
+    const [glob] = compileGlob("../*.log", "/srv/a[b*/{c");
+    assert.ok(matchesGlob(glob!, "/srv/a[b*/x.log"));
+    assert.ok(!matchesGlob(glob!, "/srv/ab/x.log"));
+  });
 
   it("a path without special characters is literal", () => {
     assert.ok(isLiteral("/logs/with space, comma.log"));

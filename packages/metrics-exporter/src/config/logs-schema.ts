@@ -1,20 +1,16 @@
 /** `metrics.logs`: which files are read, and which rules read them. */
 
 import { Invalid, list, normalize, object, refine, text, withDefault } from "@outrigger/runtime/schema";
-import { compileGlob, GlobError } from "@outrigger/tail/glob";
+import { patternProblem } from "@outrigger/tail/pattern";
 import { multilineSchema } from "./multiline-schema.ts";
 import { compileRules, definitionsOf } from "./rule-check.ts";
 import { rulesSchema } from "./rule-schema.ts";
 
 /** A path or glob that the follower can read. */
 const pattern = normalize(text("A path or glob.", { expected: "a path or glob" }), (value) => {
-  try {
-    compileGlob(value, "/");
-    return value;
-  } catch (error) {
-    if (error instanceof GlobError) throw new Invalid(error.message);
-    throw error;
-  }
+  const problem = patternProblem(value);
+  if (problem !== undefined) throw new Invalid(problem);
+  return value;
 });
 
 const files = list("Files to read, as paths or globs; those of the section `logs` when it is left out.", pattern);
