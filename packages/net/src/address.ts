@@ -7,7 +7,7 @@ export interface Address {
   readonly words: readonly number[];
 }
 
-const QUAD = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/;
+const QUAD = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 
 /**
@@ -20,10 +20,10 @@ export function parseAddress(text: string): Address | undefined {
 
 /** Reads a canonical dotted quad: four decimal octets without leading zeros. */
 export function parseIPv4(text: string): Address | undefined {
-  if (!QUAD.test(text)) return undefined;
-  const octets = text.split(".").map(Number);
-  if (octets.some((octet) => octet > 255)) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  const match = QUAD.exec(text);
+  if (match === null) return undefined;
+  const [a, b, c, d] = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
+  if (a > 255 || b > 255 || c > 255 || d > 255) return undefined;
   return { family: 4, words: [a * 256 + b, c * 256 + d] };
 }
 
@@ -56,7 +56,10 @@ function readGroups(text: string, mayEndInQuad: boolean): number[] | undefined {
 
 /** The canonical text: dotted quad, or RFC 5952 (lower case, the longest run of zeros as `::`). */
 export function formatAddress(address: Address): string {
-  if (address.family === 4) return address.words.map((word) => `${word >> 8}.${word & 255}`).join(".");
+  if (address.family === 4) {
+    const [high = 0, low = 0] = address.words;
+    return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  }
   const run = longestZeroRun(address.words);
   const hex = (words: readonly number[]) => words.map((word) => word.toString(16)).join(":");
   if (run.length < 2) return hex(address.words);

@@ -34,46 +34,47 @@ const ATTEMPT_DELAY = 250;
  */
 export function dial(options: DialOptions, done: DialDone): () => void {
   const waiting = alternate(options.addresses);
-  const racing = new Set<Socket>();
+  const attempts: Socket[] = [];
+  let racing = 0;
   let stagger: NodeJS.Timeout | undefined;
   let over = false;
 
-  const stop = () => {
+  const stop = (winner?: Socket) => {
     over = true;
     clearTimeout(stagger);
-    for (const socket of racing) socket.destroy();
+    for (const socket of attempts) if (socket !== winner) socket.destroy();
   };
   const attempt = () => {
     clearTimeout(stagger);
     const address = waiting.shift();
     if (address === undefined) return;
     const socket = connect({ host: address, port: options.port, allowHalfOpen: options.allowHalfOpen === true });
-    racing.add(socket);
+    attempts.push(socket);
+    racing++;
     const fail = (error: Error) => {
       socket.destroy();
-      if (!racing.delete(socket) || over) return;
+      racing--;
+      if (over) return;
       if (waiting.length > 0) attempt();
-      else if (racing.size === 0) {
+      else if (racing === 0) {
         over = true;
         done(new DialError((error as NodeJS.ErrnoException).code ?? "ECONNRESET", error.message, error));
       }
     };
     const silent = () => fail(Object.assign(new Error(`no answer from ${address}`), { code: "ETIMEDOUT" }));
     socket.setTimeout(options.timeout, silent);
-    socket.once("error", fail);
-    socket.once("connect", () => {
-      racing.delete(socket);
-      socket.setTimeout(0);
-      socket.off("timeout", silent);
+    socket.on("error", fail);
+    socket.on("connect", () => {
+      socket.setTimeout(0, silent);
       socket.off("error", fail);
-      stop();
+      stop(socket);
       done(undefined, socket, address);
     });
     if (waiting.length > 0) stagger = setTimeout(attempt, ATTEMPT_DELAY);
   };
 
   attempt();
-  return stop;
+  return () => stop();
 }
 
 /** Keeps the order within each family and starts with the family of the first address (RFC 8305 section 4). */
