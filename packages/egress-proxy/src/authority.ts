@@ -16,12 +16,27 @@ const LABEL = /^[a-z0-9_-]{1,63}$/;
 const NUMERIC_LABEL = /^(?:[0-9]+|0x[0-9a-f]*)$/;
 const PORT = /^[1-9][0-9]{0,4}$/;
 
+/** What was read lately, by its text: an application asks for few destinations, and for each of them often. */
+const known = new Map<string, { readonly authority: Authority; readonly defaultPort: number | undefined }>();
+const MOST_KNOWN = 256;
+
 /**
  * Reads `host` or `host:port` (RFC 3986 section 3.2, narrowed to what has one reading only). Deliberately neither `URL`,
  * which drops tabs and folds full-width dots, nor getaddrinfo, to which `127.1` is an address.
  * @throws {Refusal} for everything else.
  */
 export function parseAuthority(text: string, defaultPort?: number): Authority {
+  const before = known.get(text);
+  if (before !== undefined && before.defaultPort === defaultPort) return before.authority;
+  // Made of bytes: a part of a string would hold on to the whole request.
+  const own = Buffer.from(text).toString();
+  const authority = readAuthority(own, defaultPort);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(own, { authority, defaultPort });
+  return authority;
+}
+
+function readAuthority(text: string, defaultPort: number | undefined): Authority {
   if (text.includes("@")) throw new Refusal("userinfo", "user information before the host is not accepted: remove it");
   const bracket = text.startsWith("[") ? text.indexOf("]") : -1;
   const colon = text.indexOf(":", bracket + 1);

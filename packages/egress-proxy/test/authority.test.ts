@@ -105,6 +105,23 @@ test("253 bytes are the most a name may have", () => {
   assert.throws(() => parseHost(`a${name}`), Refusal);
 });
 
+test("what was read lately does not bring its default port along", () => {
+  assert.equal(parseAuthority("often.test", 80).port, 80);
+  assert.equal(parseAuthority("often.test", 443).port, 443);
+  assert.equal(parseAuthority("often.test", 80).port, 80);
+  assert.throws(() => parseAuthority("often.test"), { reason: "port_missing" });
+});
+
+test("thousands of destinations are read as each is", () => {
+  for (let index = 0; index < 3000; index++) {
+    assert.deepEqual(parseAuthority(`Host-${index}.test.:8080`), {
+      host: `host-${index}.test`,
+      kind: "name",
+      port: 8080,
+    });
+  }
+});
+
 test("without a default port one must be given", () => {
   assert.throws(() => parseAuthority("a"), /a port is needed/);
 });

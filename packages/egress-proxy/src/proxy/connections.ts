@@ -45,7 +45,7 @@ export class Connections {
   add(socket: Socket, { maybeSilent } = { maybeSilent: false }): void {
     const entry = { socket, accepted: maybeSilent ? Number.POSITIVE_INFINITY : performance.now(), place: 0 };
     this.#open.add(entry);
-    socket.once("close", () => {
+    socket.on("close", () => {
       this.#open.remove(entry);
       if (this.#open.size > 0) return;
       for (const waiter of this.#waiters) waiter();

@@ -59,7 +59,7 @@ export class HttpListener {
     const connection = new ClientConnection(socket, this.#handlers);
     if (this.#isRetired) connection.retire();
     this.#open.add(connection);
-    socket.once("close", () => this.#open.remove(connection));
+    socket.on("close", () => this.#open.remove(connection));
     this.#sweeper ??= this.#startSweeper();
   }
 

@@ -41,7 +41,7 @@ function link(from: Socket, to: Socket, closed: () => void): void {
     if (error.code === "ECONNRESET") reset(to);
     else to.destroy();
   });
-  from.once("close", () => {
+  from.on("close", () => {
     if (!to.destroyed && !from.readableEnded) to.destroy();
     closed();
   });
