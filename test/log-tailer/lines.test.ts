@@ -8,6 +8,15 @@ import { runTool } from "../harness/tool.ts";
 import { options, startTailer } from "./tailer.ts";
 
 describe("lines", () => {
+  for (const settings of [{ output: "prefix" }, { output: "prefix", multiline: "auto" }]) {
+    it(`a line end in a file's name does not divide a line (${JSON.stringify(settings)})`, async (t) => {
+      const file = path.join(temporaryDirectory(t), "a\nb.log");
+      writeFileSync(file, "one\ntwo\n");
+      const { stdout } = await runTool("log-tailer", [file, "--once", ...options(settings)]);
+      assert.equal(stdout, "[a?b.log] one\n[a?b.log] two\n");
+    });
+  }
+
   it("a line that comes in two pieces is one line", async (t) => {
     const file = path.join(temporaryDirectory(t), "app.log");
     writeFileSync(file, "abc");

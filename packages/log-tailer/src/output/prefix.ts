@@ -1,5 +1,6 @@
 import type { Chunk, Generation, Position } from "@outrigger/tail/follow";
 import { Blocks } from "./blocks.ts";
+import { labelOf } from "./label.ts";
 import type { OutputContext, SourceOutput } from "./output.ts";
 import { Transcoder } from "./transcode.ts";
 
@@ -70,7 +71,7 @@ export class PrefixOutput implements SourceOutput {
   #label(name: string): Buffer {
     let label = this.#labels.get(name);
     if (label === undefined) {
-      label = Buffer.from(`[${name}] `);
+      label = Buffer.from(labelOf(name));
       this.#labels.set(name, label);
     }
     return label;

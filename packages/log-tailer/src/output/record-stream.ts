@@ -10,6 +10,7 @@ import { TimeReader } from "@outrigger/records/time";
 import type { Generation } from "@outrigger/tail/follow";
 import type { RecordSettings } from "../record-keys.ts";
 import { type Format, PlainFormat, RenderedFormat } from "./format.ts";
+import { labelOf } from "./label.ts";
 import { binaryRaw, decoded, decodedRaw, type LineText } from "./line-text.ts";
 
 const lineFeed = 0x0a;
@@ -80,7 +81,7 @@ export class RecordStream {
       });
     }
     this.#format = isRaw
-      ? new PlainFormat(output === "prefix" ? `[${name}] ` : "", isBinary)
+      ? new PlainFormat(output === "prefix" ? labelOf(name) : "", isBinary)
       : new RenderedFormat(output, { source: name, file }, this.#parse);
     this.encoding = this.#format.encoding;
   }
