@@ -91,14 +91,30 @@ function openStderr(): NodeJS.WriteStream {
   return stderr;
 }
 
+/** Records behind the first of this turn of the event loop, which leave together; undefined before the first. */
+let following: string | undefined;
+
+/** The first record of a turn is written at once; under load most of a write's cost is the system call. */
 function writeToStderr(line: string, state: { dropped: number }): void {
   const stream = openStderr();
-  if (stream.writableLength > MOST_PENDING_BYTES) state.dropped += 1;
-  else stream.write(line);
+  if (stream.writableLength + (following?.length ?? 0) > MOST_PENDING_BYTES) state.dropped += 1;
+  else if (following !== undefined) following += line;
+  else {
+    following = "";
+    setImmediate(writeFollowing);
+    stream.write(line);
+  }
+}
+
+function writeFollowing(): void {
+  const lines = following;
+  following = undefined;
+  if (lines) stderr?.write(lines);
 }
 
 /** Resolves once stderr has taken every record, or after `milliseconds`. */
 export function flushed(milliseconds: number): Promise<void> {
+  writeFollowing();
   const stream = stderr;
   if (stream === undefined || stream.writableLength === 0) return Promise.resolve();
   return new Promise((resolve) => {
@@ -117,12 +133,22 @@ function onTerminal(): boolean {
   }
 }
 
+/**
+ * Masks value by value: in the finished line a secret such as `true` would take the place of syntax. Strings are masked here,
+ * since a function that `JSON.stringify` calls for each value costs more; it is for values that have values of their own.
+ */
 function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
-  const head = JSON.stringify({ time: new Date().toISOString(), level, tool });
-  return `${head.slice(0, -1)},${JSON.stringify({ msg, ...fields }, visible).slice(1)}`;
+  const record: Record<string, unknown> = { msg, ...fields };
+  let replacer: typeof visible | undefined;
+  for (const key in record) {
+    const value = record[key];
+    if (typeof value === "string") record[key] = mask(value);
+    else if (typeof value === "object") replacer = visible;
+  }
+  const head = `{"time":"${new Date().toISOString()}","level":"${level}","tool":${JSON.stringify(tool)}`;
+  return `${head},${JSON.stringify(record, replacer).slice(1)}`;
 }
 
-/** Masks value by value: in the finished line a secret such as `true` would take the place of syntax. */
 function visible(_key: string, value: unknown): unknown {
   const shown = value instanceof Error ? value.message : value;
   return typeof shown === "string" ? mask(shown) : shown;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { createLog, type LogOptions } from "@outrigger/runtime/log";
 import { mask, registerSecret, Secret } from "@outrigger/runtime/secrets";
@@ -17,6 +18,45 @@ test("a record is one JSON object with time, level, tool and msg first", () => {
   assert.match(record.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(record.reason, "no answer");
   assert.equal(line.indexOf("\n"), line.length - 1);
+});
+
+test("values that JSON does not have are left out or null, as everywhere in JSON", () => {
+  const { lines, log } = capture();
+  log.info("odd", { missing: undefined, none: null, ratio: Number.NaN, list: [undefined, "a\u2028"], call: () => 1 });
+  const { time: _, ...record } = JSON.parse(lines[0] ?? "");
+  assert.deepEqual(record, {
+    level: "info",
+    tool: "healthz",
+    msg: "odd",
+    none: null,
+    ratio: null,
+    list: [null, "a\u2028"],
+  });
+});
+
+test("records of one turn arrive all and in order, also when the process ends in it", () => {
+  const program = `
+    import { createLog } from "@outrigger/runtime/log";
+    import { exit } from "@outrigger/runtime/exit";
+    const log = createLog("healthz", { format: "json" });
+    for (let n = 0; n < 1000; n++) log.info("counted", { n });
+    if (process.argv[1] === "exit") await exit(3);`;
+  for (const [how, status] of [
+    ["exit", 3],
+    ["return", 0],
+  ] as const) {
+    const args = ["--input-type=module", "-e", program, how];
+    const child = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
+    const numbers = child.stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).n);
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 1000 }, (_, index) => index),
+    );
+    assert.equal(child.status, status);
+  }
 });
 
 test("records below the level are not written", () => {
