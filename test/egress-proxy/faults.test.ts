@@ -33,8 +33,8 @@ const answers: Record<string, Answer> = {
 
 before(async () => {
   // The path says what to answer, how much of it, and what then.
-  upstream = await startUpstream(t, (socket, received) => {
-    const [, name = "", at, how] = /^GET \/(\w+)\/(\d+)\/(\w+) .*\r\n\r\n$/s.exec(received) ?? [];
+  upstream = await startUpstream(t, (socket, _received, chunk) => {
+    const [, name = "", at, how] = /^GET \/(\w+)\/(\d+)\/(\w+) .*\r\n\r\n$/s.exec(chunk.toString("latin1")) ?? [];
     const answer = answers[name];
     if (answer === undefined) return;
     socket.write((answer.head + answer.body).slice(0, Number(at)), () => {

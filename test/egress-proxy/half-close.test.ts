@@ -97,6 +97,10 @@ test("so does one whose ClientHello is looked at", async () => {
 test("half a ClientHello is refused without waiting for more", async () => {
   const head = Buffer.from(`CONNECT tls.test:${upstream.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await sendAndEnd(Buffer.concat([head, clientHello({ names: ["tls.test"] }).subarray(0, 50)])).end();
+  await eventually(() => {
+    assert.equal(upstream.connections.length, 1);
+    assert.ok(upstream.connections[0]?.readableEnded || upstream.connections[0]?.destroyed);
+  });
   assert.equal(upstream.received(), "");
 });
 
