@@ -96,7 +96,7 @@ for (const [name, text, message] of [
   [
     "two routes that mean the same",
     "egress: { routes: { 'http://localhost/api': 'http://x/', 'http://LOCALHOST:80/api/': 'http://y/' } }\n",
-    /error: is never used: it means the same as http:\/\/localhost\/api/,
+    /error: matches the same as http:\/\/localhost\/api: remove one of them/,
   ],
   [
     "a file hidden by an endpoint",

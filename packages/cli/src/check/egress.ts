@@ -3,16 +3,8 @@ import type { Report } from "./finding.ts";
 
 type Rule = EgressConfig["allow"][number];
 
-/** Routes that can never be chosen, rules that add nothing, and limits that a tunnel goes around. */
-export function checkEgress({ allow, routes }: EgressConfig, report: Report): void {
-  const seen = new Map<string, string>();
-  for (const { from } of routes) {
-    const { host, port } = from.authority;
-    const normal = `${from.scheme} ${host} ${port} ${from.prefix}`;
-    const first = seen.get(normal);
-    if (first === undefined) seen.set(normal, from.text);
-    else report.error(["egress", "routes", from.text], `is never used: it means the same as ${first}; remove one`);
-  }
+/** Rules that add nothing, and limits that a tunnel goes around. */
+export function checkEgress({ allow }: EgressConfig, report: Report): void {
   for (const [index, rule] of allow.entries()) {
     const path = ["egress", "allow", index];
     // Of two that say the same, the second is the redundant one.
