@@ -23,11 +23,17 @@ export class Outputs implements Consumer {
   readonly exclusiveLines = true;
   readonly #outlets: Outlets;
   #sources: readonly Source[] = [];
+  /** One for each of the sources. */
   #outputs: readonly SourceOutput[] = [];
 
   constructor(sources: readonly Source[], outlets: Outlets) {
     this.#outlets = outlets;
     this.reload(sources);
+  }
+
+  /** The sources that have files: those of the configuration, then those that are only read to their end. */
+  get sources(): readonly Source[] {
+    return this.#sources;
   }
 
   /** Sources that stay as they are keep their output, with the records in progress. */
@@ -67,6 +73,6 @@ export class Outputs implements Consumer {
   }
 
   #of(generation: Generation): SourceOutput {
-    return this.#outputs[generation.source] ?? this.#outputs[0]!;
+    return this.#outputs[generation.source]!;
   }
 }

@@ -132,9 +132,10 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
     async reload(next) {
       const moved = next.admin.port === current.admin.port ? admin : await open(next.admin.port);
       limiter.change(next.rateLimit);
-      outputs.reload(next.sources);
-      metrics.reload(next.sources);
-      follower.reload(next.sources);
+      const draining = follower.reload(next.sources);
+      const all = [...next.sources, ...draining.map((earlier) => outputs.sources[earlier]!)];
+      outputs.reload(all);
+      metrics.reload(all);
       current = next;
       if (moved === admin) return;
       const left = admin;

@@ -142,9 +142,10 @@ class FileFollower implements Follower {
     this.#finish.resolve();
   }
 
-  reload(sources: readonly SourceSpec[]): void {
-    this.#inventory.reload(sources);
+  reload(sources: readonly SourceSpec[]): readonly number[] {
+    const draining = this.#inventory.reload(sources);
     this.#schedule.wake({ scan: true, isAlone: true });
+    return draining;
   }
 
   committed(generation: Generation, position: Position): void {

@@ -99,18 +99,20 @@ export class Inventory {
     return this.#opener.takeShortage();
   }
 
-  /** Takes other sources: what no source asks for any more is to be read to its end and closed. Throws GlobError. */
-  reload(sources: readonly SourceSpec[]): void {
+  /**
+   * Takes other sources: what no source asks for any more is to be read to its end and closed. Throws GlobError.
+   * @returns as `Registry.reassign`
+   */
+  reload(sources: readonly SourceSpec[]): readonly number[] {
     this.#survey.reload(sources);
     const known = new Set(this.registry.sources.map(({ files }) => files.join("\0")));
     this.#intake.expect(new Set([...sources.keys()].filter((index) => !known.has(sources[index]!.files.join("\0")))));
-    this.registry.sources = sources;
-    for (const lane of this.registry.lanes.values()) lane.source = this.#survey.sourceOf(lane.path) ?? lane.source;
+    const draining = this.registry.reassign(sources, (path) => this.#survey.sourceOf(path));
     for (const generation of this.registry.all()) {
-      generation.dropped = this.#survey.sourceOf(generation.file) === undefined;
-      generation.source = this.registry.laneOf(generation).source;
+      generation.dropped = generation.source >= sources.length;
       this.#options.ready(generation);
     }
+    return draining;
   }
 
   /**

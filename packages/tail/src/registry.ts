@@ -50,6 +50,24 @@ export class Registry {
     for (const generation of this.byInode.values()) if (generation.phase === "resting") yield generation;
   }
 
+  /**
+   * Takes other sources. Those that nothing is asked for any more, but that still have files, come behind them.
+   * @returns the earlier indices of the latter, in their order
+   */
+  reassign(sources: readonly SourceSpec[], sourceOf: (path: string) => number | undefined): readonly number[] {
+    const draining: number[] = [];
+    const moved = (file: string, earlier: number) => {
+      const source = sourceOf(file);
+      if (source !== undefined) return source;
+      if (!draining.includes(earlier)) draining.push(earlier);
+      return sources.length + draining.indexOf(earlier);
+    };
+    for (const lane of this.lanes.values()) lane.source = moved(lane.path, lane.source);
+    for (const generation of this.all()) generation.source = moved(generation.file, generation.source);
+    this.sources = [...sources, ...draining.map((earlier) => ({ ...this.sources[earlier], files: [] }))];
+    return draining;
+  }
+
   lane(path: string, source: number): Lane {
     const known = this.lanes.get(path);
     if (known !== undefined) return known;

@@ -20,7 +20,7 @@ export interface SourceSpec {
 export interface Generation {
   /** Unique within the follower, ascending. */
   readonly id: number;
-  /** Index of the source in `sources`. */
+  /** Index of the source in `sources`, or what `Follower.reload` made of it. */
   readonly source: number;
   /** The source's name, or the base name of `file`. */
   readonly name: string;
@@ -141,8 +141,11 @@ export interface Follower {
   drain(options: { timeout: number; quiet?: number }): Promise<Unread[]>;
   /** Stops at once: nothing more is delivered. Idempotent. */
   close(): Promise<void>;
-  /** Other sources from now on: generations whose files still match go on, the others are read to their end and closed. */
-  reload(sources: readonly SourceSpec[]): void;
+  /**
+   * Other sources from now on: generations whose files still match go on, the others are read to their end and closed.
+   * @returns indices of those earlier sources that the latter belong to; they come behind the new ones, in this order
+   */
+  reload(sources: readonly SourceSpec[]): readonly number[];
   /** The consumer has dealt with everything before this position. */
   committed(generation: Generation, position: Position): void;
   /** The committed positions of all generations. */
