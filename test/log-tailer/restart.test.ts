@@ -147,8 +147,8 @@ describe("a restart with a checkpoint", () => {
     assert.equal(runs.output, "one\ntwo\n");
   });
 
-  it("killed at any moment: nothing is lost, and only what followed the last save repeats", async (t) => {
-    const runs = new Runs(t);
+  /** A flow of lines and rotations in which every run but the last ends by this signal; returns the last line. */
+  async function endInFlow(runs: Runs, signal: NodeJS.Signals): Promise<number> {
     let line = 0;
     for (let round = 0; round < 5; round++) {
       await runs.start();
@@ -159,8 +159,20 @@ describe("a restart with a checkpoint", () => {
         if (burst === 4) renameSync(runs.file, `${runs.file}.${10 - round}`);
         await new Promise((resolve) => setImmediate(resolve));
       }
-      await runs.stop(round < 4 ? "SIGKILL" : "SIGTERM");
+      await runs.stop(round < 4 ? signal : "SIGTERM");
     }
+    return line;
+  }
+
+  it("ended by SIGTERM in a flow with rotations: every line once, in order", async (t) => {
+    const runs = new Runs(t);
+    const last = await endInFlow(runs, "SIGTERM");
+    assert.equal(runs.output, `begin\n${numbers(1, last)}`);
+  });
+
+  it("killed at any moment: nothing is lost, and only what followed the last save repeats", async (t) => {
+    const runs = new Runs(t);
+    const line = await endInFlow(runs, "SIGKILL");
     // A line that SIGKILL cut in the pipe comes again as a whole.
     const seen = new Set(runs.output.split("\n").map(Number));
     const missing = Array.from({ length: line }, (_, index) => index + 1).filter((number) => !seen.has(number));
