@@ -56,7 +56,7 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
   const create = (bound: Fields): Log => {
     const at = (level: Level) => {
       if (LEVELS.indexOf(level) < threshold) return () => {};
-      return (msg: string, fields: Fields = {}) => write(`${format(tool, level, msg, { ...bound, ...fields })}\n`);
+      return (msg: string, fields: Fields = {}) => write(`${format(tool, level, { msg, ...bound, ...fields })}\n`);
     };
     return {
       debug: at("debug"),
@@ -133,12 +133,17 @@ function onTerminal(): boolean {
   }
 }
 
+/** What is written of one event; a copy that a format may change. */
+interface LogRecord {
+  msg: string;
+  [field: string]: unknown;
+}
+
 /**
  * Masks value by value: in the finished line a secret such as `true` would take the place of syntax. Strings are masked here,
  * since a function that `JSON.stringify` calls for each value costs more; it is for values that have values of their own.
  */
-function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
-  const record: Record<string, unknown> = { msg, ...fields };
+function formatJson(tool: string, level: Level, record: LogRecord): string {
   let replacer: typeof visible | undefined;
   for (const key in record) {
     const value = record[key];
@@ -154,7 +159,7 @@ function visible(_key: string, value: unknown): unknown {
   return typeof shown === "string" ? mask(shown) : shown;
 }
 
-function formatText(tool: string, level: Level, msg: string, fields: Fields): string {
+function formatText(tool: string, level: Level, { msg, ...fields }: LogRecord): string {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${JSON.stringify(value, visible)}`);
