@@ -95,6 +95,29 @@ describe("the end", () => {
     assert.equal(tailer.stdout, "one\ntwo\n");
   });
 
+  it("a reload may name the file to end at, and another one", async (t) => {
+    const directory = temporaryDirectory(t);
+    const config = path.join(directory, "outrigger.yaml");
+    const file = path.join(directory, "app.log");
+    const configure = (more: object) => writeFileSync(config, JSON.stringify({ logs: { files: [file], ...more } }));
+    writeFileSync(file, "one\n");
+    configure({});
+    const tailer = await startTool("log-tailer", ["--config", config, ...options({})], { test: t });
+    await tailer.waitFor("one\n");
+    const reloaded = /"msg":"configuration reloaded"/g;
+    for (const [index, name] of ["first", "second"].entries()) {
+      configure({ exitWhen: { file: path.join(directory, name) } });
+      process.kill(tailer.pid, "SIGHUP");
+      await eventually(() => assert.ok([...tailer.stderr.matchAll(reloaded)].length > index), { ms: 20_000 });
+    }
+    writeFileSync(path.join(directory, "first"), "");
+    appendFileSync(file, "two\n");
+    await tailer.waitFor("two\n");
+    writeFileSync(path.join(directory, "second"), "");
+    assert.equal((await tailer.exited).code, 0);
+    assert.equal(tailer.stdout, "one\ntwo\n");
+  });
+
   it("a closed standard output ends with status 1 and one message", async (t) => {
     const file = path.join(temporaryDirectory(t), "app.log");
     writeFileSync(file, "one\n");

@@ -83,12 +83,19 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
       done.resolve(1);
     },
   );
-  const exitTimer = setInterval(() => {
-    if (typeof current.exitWhen !== "object" || !exists(current.exitWhen.file)) return;
-    log.info("the file to end at is there", { file: current.exitWhen.file });
+  let exitTimer: NodeJS.Timeout | undefined;
+  const awaitExitFile = () => {
     clearInterval(exitTimer);
-    void stop().then(done.resolve);
-  }, exitInterval);
+    const { exitWhen } = current;
+    if (typeof exitWhen !== "object") return;
+    exitTimer = setInterval(() => {
+      if (!exists(exitWhen.file)) return;
+      log.info("the file to end at is there", { file: exitWhen.file });
+      clearInterval(exitTimer);
+      void stop().then(done.resolve);
+    }, exitInterval);
+  };
+  awaitExitFile();
 
   const ready = (async () => {
     admin = await opened;
@@ -137,6 +144,7 @@ export const start: Start<LogsConfig> = (config, { tool, log, metrics: registry 
       outputs.reload(all);
       metrics.reload(all);
       current = next;
+      awaitExitFile();
       if (moved === admin) return;
       const left = admin;
       admin = moved;
