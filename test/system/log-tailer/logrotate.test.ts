@@ -68,9 +68,10 @@ describe("logrotate at a rapid tempo: every numbered line arrives exactly once, 
           writeSync(fd, `${line}\n`);
           if (line % perRotation !== 0) continue;
           while (directives.includes("%s") && Math.floor(Date.now() / 1000) === second) await setTimeout(20);
-          second = Math.floor(Date.now() / 1000);
           // Between the copy and the truncation nothing is written: nobody could know of it.
           rotate();
+          // Not before it: by the time logrotate makes the name, another second may have begun.
+          second = Math.floor(Date.now() / 1000);
           // What is compressed before anybody has looked at it can be read by nobody.
           if (directives.includes("compress")) await tailer.waitFor(`\n${line}\n`);
           if (reopens) {
