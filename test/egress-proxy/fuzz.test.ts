@@ -6,7 +6,7 @@ import { before, test } from "node:test";
 import fc from "fast-check";
 import { mutateText, pick, seededRandom } from "./support/mutate.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
-import { RawClient } from "./support/raw.ts";
+import { sendEach } from "./support/raw.ts";
 import { fileScope } from "./support/scope.ts";
 import { startHttpUpstream, startUpstream, type Upstream } from "./support/upstream.ts";
 
@@ -106,15 +106,7 @@ const AT_ONCE = 256;
 async function sendAll(inputs: readonly string[]): Promise<void> {
   seen.length = 0;
   errors = [];
-  const waiting = inputs.values();
-  const send = async () => {
-    for (const bytes of waiting) {
-      const client = new RawClient(proxy.port).send(bytes);
-      client.socket.end();
-      await client.closed;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, send));
+  await sendEach(proxy.port, inputs, AT_ONCE);
   assert.equal(forbidden.connections.length, 0, "the forbidden upstream was reached");
   // A body that breaks off breaks off at the upstream too; anything else it cannot read is ours to answer for.
   const brokenOff = ["ECONNRESET", "HPE_INVALID_EOF_STATE"];

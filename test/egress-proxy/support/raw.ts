@@ -67,6 +67,19 @@ export async function exchange(port: number, bytes: string): Promise<string> {
   return new RawClient(port).send(bytes).end();
 }
 
+/** Sends each input on a connection of its own, and then its end, so many of them at a time, until all are closed. */
+export async function sendEach(port: number, inputs: Iterable<string>, atOnce: number): Promise<void> {
+  const waiting = Iterator.from(inputs);
+  const send = async () => {
+    for (const bytes of waiting) {
+      const client = new RawClient(port).send(bytes);
+      client.socket.end();
+      await client.closed;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, send));
+}
+
 /** The status of the first answer. */
 export function statusOf(text: string): number {
   return Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1] ?? 0);

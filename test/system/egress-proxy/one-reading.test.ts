@@ -6,7 +6,7 @@ import type { Socket } from "node:net";
 import { test } from "node:test";
 import { seededRandom } from "../../egress-proxy/support/mutate.ts";
 import { startProxy } from "../../egress-proxy/support/proxy.ts";
-import { RawClient } from "../../egress-proxy/support/raw.ts";
+import { sendEach } from "../../egress-proxy/support/raw.ts";
 import { startHttpUpstream, startUpstream } from "../../egress-proxy/support/upstream.ts";
 import type { LogRecord } from "../../harness/tool.ts";
 import { ambiguousRequests, mutated } from "./one-reading/ambiguous.ts";
@@ -52,15 +52,7 @@ test(`ambiguous requests and ${MUTATIONS} mutations (seed ${seed}): what arrives
   const corpus = ambiguousRequests(allowed, `127.0.0.1:${forbidden.port}`);
   const random = seededRandom(seed);
   const inputs = [...corpus, ...Array.from({ length: MUTATIONS }, () => mutated(random, corpus))];
-  const waiting = inputs.values();
-  const send = async () => {
-    for (const bytes of waiting) {
-      const client = new RawClient(proxy.port).send(bytes);
-      client.socket.end();
-      await client.closed;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, send));
+  await sendEach(proxy.port, inputs, AT_ONCE);
   assert.equal(forbidden.connections.length, 0, "the forbidden upstream was reached");
 
   await proxy.tool.stop();
