@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Reply } from "@outrigger/runtime/admin";
+import { internalError, type Reply } from "@outrigger/runtime/admin";
 import { send } from "@outrigger/runtime/admin-server";
 import type { Log } from "@outrigger/runtime/log";
 import express, { type NextFunction, type Request, type Response } from "express";
@@ -22,7 +22,7 @@ export function createPages(files: () => ReadonlyMap<string, string>, log: Log):
   // Express tells an error handler by its four parameters. Its own would print a stack.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     log.error("a request failed", { path: request.path, error });
-    reply(request, response, FAILED);
+    reply(request, response, internalError);
   });
   return app;
 }
@@ -33,7 +33,6 @@ function reply(request: IncomingMessage, response: ServerResponse, answer: Reply
 
 const PLAIN = "text/plain; charset=utf-8";
 const MALFORMED: Reply = { status: 400, type: PLAIN, body: "the path has a malformed escape\n" };
-const FAILED: Reply = { status: 500, type: PLAIN, body: "internal error; see the log\n" };
 const METHOD_NOT_ALLOWED: Reply = {
   status: 405,
   type: PLAIN,

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { dispatch, type RouteTable } from "@outrigger/runtime/admin";
+import { dispatch, internalError, type RouteTable } from "@outrigger/runtime/admin";
 import { send } from "@outrigger/runtime/admin-server";
 import { listen } from "@outrigger/runtime/listen";
 import type { Log } from "@outrigger/runtime/log";
@@ -78,6 +78,6 @@ async function answer(
     (await pages())(message, response);
   } catch (error) {
     log.error("a request failed", { path: message.url, error });
-    send(response, { status: 500, type: "text/plain; charset=utf-8", body: "internal error; see the log\n" }, false);
+    send(response, internalError, false);
   }
 }

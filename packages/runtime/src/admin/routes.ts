@@ -21,6 +21,13 @@ export interface Reply {
   body: string | Buffer;
 }
 
+/** The answer to a request whose handler threw: the reason is in the log, and nowhere else. */
+export const internalError = {
+  status: 500,
+  type: "text/plain; charset=utf-8",
+  body: "internal error; see the log\n",
+} as const satisfies Reply;
+
 export type Handler = (request: AdminRequest) => Reply | Promise<Reply>;
 export type Method = "GET" | "POST" | "DELETE";
 /** Handlers by path and method. GET also answers HEAD; another method gets 405. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { listen } from "../listen.ts";
 import type { Log } from "../log.ts";
-import { type AdminRequest, dispatch, type Reply, type RouteTable } from "./routes.ts";
+import { type AdminRequest, dispatch, internalError, type Reply, type RouteTable } from "./routes.ts";
 
 export interface AdminServer {
   readonly port: number;
@@ -45,7 +45,7 @@ async function answer(routes: RouteTable, message: IncomingMessage, response: Se
     reply = await dispatch(routes, requestOf(message));
   } catch (error) {
     log.error("an admin request failed", { path: message.url, error });
-    reply = { status: 500, type: "text/plain; charset=utf-8", body: "internal error; see the log\n" };
+    reply = internalError;
   }
   send(response, reply, message.method === "HEAD");
 }
