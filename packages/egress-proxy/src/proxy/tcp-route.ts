@@ -49,7 +49,7 @@ function connectInTurn(
   const giveUp = (failure: Failure) => {
     balancer.note(member, false);
     balancer.release(member);
-    if (tried.size < balancer.members.length) connectInTurn(engine, exchange, client, active, tried);
+    if (balancer.hasOther(tried)) connectInTurn(engine, exchange, client, active, tried);
     else close(exchange, client, failure);
   };
   locate(engine, exchange.snapshot, upstream.authority, [upstreamGrant(route, upstream)], (failure, addresses) => {

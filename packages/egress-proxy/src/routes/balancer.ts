@@ -55,6 +55,14 @@ export class Balancer {
     return member;
   }
 
+  /** Whether {@link pick} would choose an upstream that is not among those tried. */
+  hasOther(tried: ReadonlySet<Member>): boolean {
+    const now = performance.now();
+    return this.members.some(
+      (member) => !tried.has(member) && (member.ejectedUntil === undefined || isDue(member, now)),
+    );
+  }
+
   /** Ends what {@link pick} began, with or without an outcome. */
   release(member: Member): void {
     member.active--;
