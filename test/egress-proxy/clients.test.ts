@@ -1,4 +1,4 @@
-// What a person reads who has nothing but the error text of a client. curl is in test/system.
+// What a person reads who has nothing but the error text of a client. curl and Python are in test/system.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";

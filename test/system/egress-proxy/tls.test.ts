@@ -13,7 +13,6 @@ import { fileScope } from "../../egress-proxy/support/scope.ts";
 import { startHttpUpstream } from "../../egress-proxy/support/upstream.ts";
 import { atEnd } from "../../harness/at-end.ts";
 import { eventually } from "../../harness/eventually.ts";
-import { request } from "../../harness/http.ts";
 import { freePort } from "../../harness/ports.ts";
 import { temporaryDirectory } from "../../harness/temporary.ts";
 import { runTool } from "../../harness/tool.ts";
@@ -223,23 +222,4 @@ test("inside CONNECT the real handshake of a TLS client passes, end to end", asy
   let text = "";
   for await (const chunk of socket) text += chunk;
   assert.match(text, /nobody localhost/);
-});
-
-test("curl shows the reason of a refused CONNECT and of a refused request", async (t) => {
-  const proxy = await startProxy(t, {});
-  const through = `http://127.0.0.1:${proxy.port}`;
-  const curl = (...args: string[]) => {
-    try {
-      return execFileSync("curl", ["-sv", "-x", through, ...args], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-    } catch (error) {
-      return String((error as { stderr: string }).stderr);
-    }
-  };
-  assert.match(curl("https://evil.test/"), /403 Egress denied: host_not_allowed evil\.test:443/);
-  assert.match(curl("http://evil.test/"), /"reason":"host_not_allowed"/);
-  const node = await request(through, { method: "GET", path: "http://evil.test/" });
-  assert.equal(node.phrase, "Egress denied: host_not_allowed evil.test:80");
 });
