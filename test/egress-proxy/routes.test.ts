@@ -121,6 +121,26 @@ test("on all addresses the client's Host is kept and X-Forwarded fields are adde
   assert.doesNotMatch(upstream.received(), /gopher|evil/);
 });
 
+test("X-Forwarded fields that a route removes count from here on, those that it sets are the only ones", async (t) => {
+  const upstream = await startUpstream(t);
+  const port = await freePort();
+  const upstreams = [`http://localhost:${upstream.port}`];
+  await startProxy(t, {
+    routes: {
+      [`http://0.0.0.0:${port}/`]: { upstreams, headers: { remove: ["x-forwarded-for"] } },
+      [`http://0.0.0.0:${port}/set`]: { upstreams, headers: { set: { "x-forwarded-proto": "https" } } },
+    },
+  });
+  const forged = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: gopher\r\n";
+  const forwarded = async (path: string) => {
+    upstream.reset();
+    await exchange(port, ask(path, forged));
+    return upstream.received().match(/^x-forwarded-(?:for|proto): .+(?=\r)/gim);
+  };
+  assert.deepEqual(await forwarded("/"), ["X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http"]);
+  assert.deepEqual(await forwarded("/set"), ["X-Forwarded-For: 1.2.3.4, 127.0.0.1", "x-forwarded-proto: https"]);
+});
+
 test("fields are removed, then set; a secret shows up nowhere else", async (t) => {
   const upstream = await startUpstream(t);
   const proxy = await startProxy(t, {

@@ -163,7 +163,8 @@ export class ClientRequest {
     if (this.head.method === "HEAD" || status === 204 || status === 304) this.#answer = "none";
     else if (firstValue(fields, "content-length") !== undefined) this.#answer = "length";
     else this.#answer = this.head.version === "1.1" ? "chunked" : "close";
-    if (this.#answer === "close" || this.#connection.isRetired) this.#isLast = true;
+    // An answer that comes before the end of a body may be the last thing its client waits for: the rest may never come.
+    if (this.#answer === "close" || this.#connection.isRetired || this.#hasBody) this.#isLast = true;
     const isChunked = this.#answer === "chunked";
     const coding = isChunked ? "Transfer-Encoding: chunked\r\n" : "";
     const head = `HTTP/1.1 ${status} ${phrase}\r\n${fieldLines(fields)}${this.#isLast ? LAST : PERSISTENT}${coding}\r\n`;

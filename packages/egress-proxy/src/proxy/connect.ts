@@ -143,6 +143,7 @@ function deny(exchange: Exchange, { head, client, rest, keep }: TunnelRequest, f
 function refuse(exchange: Exchange, client: Socket, failure: Failure): void {
   exchange.failure = failure;
   const answer = answerFor(failure, exchange.authority);
+  exchange.bytesOut = answer.body.length;
   exchange.finish(answer.status);
   closeAfter(client, answerText(answer, "close"));
 }

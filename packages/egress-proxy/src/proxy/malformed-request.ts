@@ -12,8 +12,10 @@ import { closeAfter } from "./close.ts";
 export function answerMalformed(engine: Engine, problem: Malformed | "timeout", client: Socket): void {
   const exchange = new Exchange(engine, "http", "");
   exchange.failure = refusalFailure(problem === "timeout" ? headTimeout() : refusalOf(problem));
-  exchange.finish(exchange.failure.status);
-  closeAfter(client, answerText(answerFor(exchange.failure, undefined), "close"));
+  const answer = answerFor(exchange.failure, undefined);
+  exchange.bytesOut = answer.body.length;
+  exchange.finish(answer.status);
+  closeAfter(client, answerText(answer, "close"));
 }
 
 function headTimeout(): Refusal {

@@ -26,8 +26,8 @@ export function reject(
     exchange.snapshot.config.blockedStatus,
   );
   const content = Buffer.from(body);
-  exchange.bytesOut = content.length;
-  if (close || !client.isBodyRead) client.makeLast();
+  exchange.bytesOut = client.head.method === "HEAD" ? 0 : content.length;
+  if (close) client.makeLast();
   client.begin(status, phrase, fields);
   client.piece(content);
   client.end();

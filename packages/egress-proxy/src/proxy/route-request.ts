@@ -120,35 +120,36 @@ function sendTo(
 /** The client's fields with the route's changes: removal first, then `headers.set`, then the mark against loops. */
 function routeFields(engine: Engine, { client, framing }: CheckedRequest, { route }: ActiveRoute, host: string) {
   const { headers, from } = route;
-  const replaced = new Set([...headers.remove, ...Object.keys(headers.set).map((name) => name.toLowerCase())]);
-  const own = Object.entries(headers.set).find(([name]) => name.toLowerCase() === "host")?.[1];
+  const set = new Map(Object.entries(headers.set).map(([name, value]) => [name.toLowerCase(), { name, value }]));
+  const forwarded = from.open ? forwardedFields(client, headers.remove) : {};
+  const own = Object.entries(forwarded).filter(([name]) => !set.has(name.toLowerCase()));
+  const replaced = new Set([...headers.remove, ...set.keys(), ...own.map(([name]) => name.toLowerCase())]);
   replaced.delete("host");
-  const forwarded = from.open ? forwardedFields(client) : [];
-  for (let index = 0; index < forwarded.length; index += 2) replaced.add((forwarded[index] ?? "").toLowerCase());
-  const keepsHost = from.open && own === undefined && valuesOf(client.head.fields, "host").length > 0;
+  const setHost = set.get("host")?.value.reveal();
+  set.delete("host");
+  const keepsHost = from.open && setHost === undefined && valuesOf(client.head.fields, "host").length > 0;
   const fields = requestFields(client.head.fields, {
-    ...(!keepsHost && { host: own?.reveal() ?? host }),
+    ...(!keepsHost && { host: setHost ?? host }),
     chunked: framing === "chunked",
     drop: replaced,
   });
-  fields.push(...forwarded);
-  for (const [name, value] of Object.entries(headers.set)) {
-    if (name.toLowerCase() !== "host") fields.push(name, value.reveal());
-  }
+  for (const [name, value] of own) fields.push(name, value);
+  for (const { name, value } of set.values()) fields.push(name, value.reveal());
   fields.push("Via", `1.1 ${engine.mark}`);
   return fields;
 }
 
-function forwardedFields({ head, socket }: CheckedRequest["client"]): string[] {
-  const before = valuesOf(head.fields, "x-forwarded-for");
+/** What a listener on all addresses adds. @param removed names of the client's fields that do not count. */
+function forwardedFields(
+  { head, socket }: CheckedRequest["client"],
+  removed: ReadonlySet<string>,
+): Record<string, string> {
+  const before = removed.has("x-forwarded-for") ? [] : valuesOf(head.fields, "x-forwarded-for");
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
-  const proto = (socket as Partial<TLSSocket>).encrypted ? "https" : "http";
-  const host = valuesOf(head.fields, "host");
-  return [
-    "X-Forwarded-For",
-    [...before, address].join(", "),
-    "X-Forwarded-Proto",
-    proto,
-    ...(host[0] === undefined ? [] : ["X-Forwarded-Host", host[0]]),
-  ];
+  const [host] = valuesOf(head.fields, "host");
+  return {
+    "X-Forwarded-For": [...before, address].join(", "),
+    "X-Forwarded-Proto": (socket as Partial<TLSSocket>).encrypted ? "https" : "http",
+    ...(host !== undefined && { "X-Forwarded-Host": host }),
+  };
 }
