@@ -57,22 +57,39 @@ for (const [sentence, check, expected] of endings) {
   test(sentence, async (t) => assert.match(await errorOf(t, check), expected));
 }
 
-test("a command that ignores SIGTERM and forks is gone soon after its timeout, children and all", async (t) => {
-  const directory = temporaryDirectory(t);
-  const pids = path.join(directory, "pids");
-  const source =
-    'trap "" TERM; sh -c "echo \\$\\$ >> $1/pids; trap \\"\\" TERM; while :; do sleep 0.1; done" & echo $$ >> $1/pids; wait; wait';
-  const healthz = await startHealthz(t, {
-    checks: { it: script(directory, source, { timeout: "2s", interval: "1h" }) },
-  });
-  await healthz.until("/healthz/it", 503);
-  const both = await eventually(() => {
-    const found = pidsIn(pids);
+/** What `trap ""` ignores is ignored by what the shell starts, too (POSIX, `trap`). */
+const STUBBORN = 'trap "" TERM; sh -c "echo \\$\\$ >> $1/pids; exec sleep 100" & echo $$ >> $1/pids; wait';
+
+/** The process ids of the first run of `STUBBORN`: the shell's and its child's. */
+function stubborn(directory: string): Promise<number[]> {
+  return eventually(() => {
+    const found = pidsIn(path.join(directory, "pids"));
     assert.ok(found.length >= 2);
     return found.slice(0, 2);
   });
-  await eventually(() => assert.ok(both.every((pid) => !isAlive(pid))));
+}
+
+test("a command that ignores SIGTERM and forks is gone soon after its timeout, children and all", async (t) => {
+  const directory = temporaryDirectory(t);
+  await startHealthz(t, { checks: { it: script(directory, STUBBORN, { timeout: "2s", interval: "1h" }) } });
+  const both = await stubborn(directory);
+  await eventually(() => assert.deepEqual(both.filter(isAlive), []));
 });
+
+for (const signals of [1, 2]) {
+  test(`${signals} x SIGTERM to the tool leaves nothing of a command that ignores SIGTERM and forks`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const { tool } = await startHealthz(t, { checks: { it: script(directory, STUBBORN, { timeout: "1h" }) } });
+    const both = await stubborn(directory);
+    tool.signal("SIGTERM");
+    if (signals > 1) {
+      await tool.waitFor('"msg":"stopping"', { on: "stderr" });
+      tool.signal("SIGTERM");
+    }
+    await tool.exited;
+    await eventually(() => assert.deepEqual(both.filter(isAlive), []));
+  });
+}
 
 test("a command that ends but leaves a child behind has the child ended", async (t) => {
   const directory = temporaryDirectory(t);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually, type Patience } from "../harness/eventually.ts";
 import { type Answer, request } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -35,6 +36,7 @@ export async function startHealthz(
   const { args = [], env = {} } = options;
   const startedAt = performance.now();
   const tool = startTool("healthz", ["--config", file, ...args], { test: t, env });
+  atEnd(t, () => end(tool));
   await tool.waitFor('"msg":"listening"', { on: "stderr" });
   const ask: Healthz["ask"] = (method, target, headers = {}) =>
     request(`http://127.0.0.1:${port}/`, { method, path: target, headers });
@@ -46,6 +48,16 @@ export async function startHealthz(
       return answer;
     }, patience);
   return { tool, startedAt, port, file, configure, get, ask, until };
+}
+
+/** How long a healthz that is stopped may go on, in milliseconds. */
+const STOP_PATIENCE = 10_000;
+
+/** SIGTERM first: SIGKILL, which nobody can answer, would leave behind the command that an exec check runs at the moment. */
+async function end(tool: ToolProcess): Promise<void> {
+  const patience = setTimeout(() => tool.signal("SIGKILL"), STOP_PATIENCE);
+  await tool.stop();
+  clearTimeout(patience);
 }
 
 /** What the verbose answer says about one check. */
