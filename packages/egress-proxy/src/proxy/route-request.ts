@@ -35,17 +35,18 @@ export function sendByRoute(
 
   const attempt = () => {
     tries++;
-    const member = balancer.pick(target.path + target.query, tried);
+    const turn = balancer.pick(target.path + target.query, tried);
+    const { member } = turn;
     tried.add(member);
     let isReleased = false;
     const release = () => {
-      if (!isReleased) balancer.release(member);
+      if (!isReleased) balancer.release(turn);
       isReleased = true;
     };
     client.onClose(release);
 
     const note = (ok: boolean) => {
-      if (balancer.note(member, ok)) {
+      if (balancer.note(turn, ok)) {
         engine.log.warn("left an upstream alone for a while", {
           route: route.from.text,
           upstream: member.upstream.text,

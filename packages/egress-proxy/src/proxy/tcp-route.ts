@@ -40,21 +40,21 @@ function connectInTurn(
 ): void {
   const { route, balancer } = active;
   const { timeouts } = exchange.snapshot.config;
-  const member = balancer.pick(client.remoteAddress ?? "", tried);
-  const { upstream } = member;
-  tried.add(member);
+  const turn = balancer.pick(client.remoteAddress ?? "", tried);
+  const { upstream } = turn.member;
+  tried.add(turn.member);
   exchange.upstream = upstream.text;
   exchange.attempts++;
 
   const giveUp = (failure: Failure) => {
-    balancer.note(member, false);
-    balancer.release(member);
+    balancer.note(turn, false);
+    balancer.release(turn);
     if (balancer.hasOther(tried)) connectInTurn(engine, exchange, client, active, tried);
     else close(exchange, client, failure);
   };
   locate(engine, exchange.snapshot, upstream.authority, [upstreamGrant(route, upstream)], (failure, addresses) => {
     if (client.destroyed) {
-      balancer.release(member);
+      balancer.release(turn);
       return exchange.finish(CLIENT_GONE);
     }
     if (failure) return giveUp(failure);
@@ -65,10 +65,10 @@ function connectInTurn(
       client.off("close", abandon);
       engine.telemetry.dialled((performance.now() - started) / 1000);
       if (server === undefined) return giveUp(upstreamFailure(error ?? new Error("no connection"), upstream.text));
-      balancer.note(member, true);
+      balancer.note(turn, true);
       exchange.address = address;
       relay(client, server, timeouts.idle, () => {
-        balancer.release(member);
+        balancer.release(turn);
         exchange.bytesIn = client.bytesRead;
         exchange.bytesOut = server.bytesRead;
         exchange.finish(200);
@@ -76,7 +76,7 @@ function connectInTurn(
     });
     const abandon = () => {
       stop();
-      balancer.release(member);
+      balancer.release(turn);
       exchange.finish(CLIENT_GONE);
     };
     client.once("close", abandon);

@@ -16,6 +16,13 @@ export class Member {
   }
 }
 
+/** One try at an upstream. */
+export interface Turn {
+  readonly member: Member;
+  /** Whether its outcome decides about the return of an upstream that is left alone. */
+  readonly isTrial: boolean;
+}
+
 /** How many members are compared one by one before random choices do better than looking at all. */
 const FEW = 3;
 
@@ -37,14 +44,14 @@ export class Balancer {
    * @param key what `hash` goes by.
    * @param tried upstreams that failed this request already; another one is preferred.
    */
-  pick(key: string, tried: ReadonlySet<Member>): Member {
+  pick(key: string, tried: ReadonlySet<Member>): Turn {
     const now = performance.now();
     // A trial has precedence: without it an ejected server would wait for bad luck of the others.
     const due = this.members.find((member) => !tried.has(member) && isDue(member, now));
     if (due) {
       due.onTrial = true;
       due.active++;
-      return due;
+      return { member: due, isTrial: true };
     }
     const usable = this.members.filter(({ ejectedUntil }) => ejectedUntil === undefined);
     const fresh = usable.filter((member) => !tried.has(member));
@@ -52,7 +59,7 @@ export class Balancer {
     // Further tries take no turn: else a server that always fails would be first in line at every request.
     if (tried.size === 0) this.#turn++;
     member.active++;
-    return member;
+    return { member, isTrial: false };
   }
 
   /** Whether {@link pick} would choose an upstream that is not among those tried. */
@@ -64,15 +71,17 @@ export class Balancer {
   }
 
   /** Ends what {@link pick} began, with or without an outcome. */
-  release(member: Member): void {
+  release({ member, isTrial }: Turn): void {
     member.active--;
-    member.onTrial = false;
+    if (isTrial) member.onTrial = false;
   }
 
   /** Takes note of an outcome: connect errors, time-outs and 5xx are failures. @returns whether it ejected the member. */
-  note(member: Member, ok: boolean): boolean {
+  note({ member, isTrial }: Turn, ok: boolean): boolean {
     const wasOut = member.ejectedUntil !== undefined;
-    member.onTrial = false;
+    // What began before the upstream was left alone says nothing about now.
+    if (wasOut && !isTrial) return false;
+    if (isTrial) member.onTrial = false;
     if (ok) {
       member.failures = 0;
       member.ejectedUntil = undefined;

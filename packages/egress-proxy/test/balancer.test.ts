@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Balancer, type Turn } from "../src/routes/balancer.ts";
+import { parseUpstream } from "../src/routes/parse-route.ts";
+import type { BalanceKind } from "../src/routes/route.ts";
+
+const NONE = new Set<never>();
+
+function balancer(names: readonly string[], kind: BalanceKind = "round-robin", forMs = 0) {
+  const upstreams = names.map((name) => parseUpstream(`http://${name}`));
+  return new Balancer(upstreams, kind, { consecutive: 1, for: forMs, maxPercent: 50 });
+}
+
+const nameOf = ({ member }: Turn) => member.upstream.authority.host;
+
+/** Picks until this upstream has its turn; other turns end at once. */
+function turnOf(of: Balancer, name: string): Turn {
+  for (;;) {
+    const turn = of.pick("", NONE);
+    if (nameOf(turn) === name) return turn;
+    of.release(turn);
+  }
+}
+
+test("what began before an upstream was left alone does not bring it back, nor keep it away for longer", () => {
+  const two = balancer(["a", "b"], "round-robin", 1_000_000);
+  const [early, late] = [turnOf(two, "a"), turnOf(two, "a")];
+  assert.equal(two.note(turnOf(two, "a"), false), true);
+  const until = early.member.ejectedUntil;
+  assert.notEqual(until, undefined);
+  assert.equal(two.note(early, true), false);
+  assert.equal(two.note(late, false), false);
+  assert.equal(early.member.ejectedUntil, until);
+});
+
+test("an upstream comes back by one trial, whatever ends meanwhile", () => {
+  const two = balancer(["a", "b"]);
+  const early = turnOf(two, "a");
+  two.note(turnOf(two, "a"), false);
+  const trial = two.pick("", NONE);
+  assert.deepEqual([nameOf(trial), trial.isTrial], ["a", true]);
+  two.note(early, true);
+  two.release(early);
+  for (let index = 0; index < 5; index++) assert.equal(nameOf(two.pick("", NONE)), "b");
+  two.note(trial, true);
+  assert.equal(nameOf(turnOf(two, "a")), "a");
+});
+
+test("a trial without an outcome is followed by another one", () => {
+  const two = balancer(["a", "b"]);
+  two.note(turnOf(two, "a"), false);
+  two.release(two.pick("", NONE));
+  const again = two.pick("", NONE);
+  assert.deepEqual([nameOf(again), again.isTrial], ["a", true]);
+});
+
+test("a further try has another upstream only if one is in rotation or due", () => {
+  const two = balancer(["a", "b"], "round-robin", 1_000_000);
+  const [a, b] = two.members;
+  assert.ok(a && b);
+  assert.equal(two.hasOther(new Set([a])), true);
+  two.note(turnOf(two, "b"), false);
+  assert.equal(two.hasOther(new Set([a])), false);
+  b.ejectedUntil = performance.now() - 1;
+  assert.equal(two.hasOther(new Set([a])), true);
+  assert.equal(two.hasOther(new Set([a, b])), false);
+});
