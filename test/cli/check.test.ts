@@ -148,6 +148,11 @@ for (const [name, text, message] of [
     "health: { checks: { db: { tcp: 'db:5432', live: true } } }\n",
     /health\.checks\.db: warning: .*restart the application/,
   ],
+  [
+    "live: true on a check that is not critical, of whatever host",
+    "health: { checks: { db: { tcp: 'db:5432', live: true, critical: false } } }\n",
+    /health\.checks\.db: warning: live: true has no effect beside critical: false/,
+  ],
 ] as const) {
   test(`doubtful, but exit 0: ${name}`, async (t) => {
     const { code, findings } = await check(t, text);
