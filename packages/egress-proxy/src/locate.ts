@@ -2,9 +2,8 @@ import { type Address, parseAddress } from "@outrigger/net/address";
 import { ResolveError } from "@outrigger/net/resolve";
 import { type Authority, hostText } from "./authority.ts";
 import type { Engine } from "./engine.ts";
-import { addressDenial, type Failure, internalFailure, refusalFailure } from "./failure.ts";
+import { addressDenial, type Failure, internalFailure } from "./failure.ts";
 import type { Grant } from "./policy/guard.ts";
-import { Refusal } from "./refusal.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { upstreamFailure } from "./upstream/upstream-failure.ts";
 
@@ -44,5 +43,5 @@ export function locate(
     .resolve(authority.host)
     .then(judge, fail)
     // `done` threw: nobody else would answer the request, and the process must not end because of one.
-    .catch((error: unknown) => done(error instanceof Refusal ? refusalFailure(error) : internalFailure(error), []));
+    .catch((error: unknown) => done(internalFailure(error), []));
 }
