@@ -2,6 +2,7 @@
 // records every byte and the DNS server every query, so a denial is proved by what did not happen.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
 import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { exchange, reasonOf, statusOf } from "./support/raw.ts";
@@ -117,6 +118,10 @@ const unjudgeable = [
   "http://\u2460\u2461\u2466.0.0.1:PORT/",
   "http://*.wild.test:PORT/",
   "http://a,b.wild.test:PORT/",
+  "http://api.good.test:PORT\\evil.test/",
+  "http://api.good.test:PORT\\.evil.test:PORT/",
+  "http://api.good.test\\evil.test:PORT/",
+  "http://api.good.test:PORT/\u00e9",
   "http://api.good.test:PORT/#fragment",
   "http://2130706433:PORT/",
   "http://0x7f000001:PORT/",
@@ -183,9 +188,19 @@ test("TRACE and TRACK are refused as methods", async () => {
 
 test("a URL of more than 16 KiB is 414, a head of more than 32 KiB is 431", async () => {
   assert.equal((await ask(plain(`http://api.good.test:PORT/${"a".repeat(16_400)}`))).status, 414);
+  assert.equal((await ask(`CONNECT ${"a".repeat(16_400)}:443 HTTP/1.1\r\nHost: x\r\n\r\n`)).status, 414);
   assert.equal((await ask(plain("http://api.good.test:PORT/", `Host: x\r\nA: ${"a".repeat(33_000)}\r\n`))).status, 431);
   const many = Array.from({ length: 400 }, (_, index) => `A${index}: b\r\n`).join("");
   assert.equal((await ask(plain("http://api.good.test:PORT/", `Host: x\r\n${many}`))).status, 431);
+});
+
+test("what cannot be read is denied in the audit record, which says what is wrong", async () => {
+  const denials = () => proxy.audit().filter(({ verdict, reason }) => verdict === "denied" && reason === "userinfo");
+  const before = denials().length;
+  await ask(plain("http://user@audited.test:PORT/"));
+  await ask("CONNECT user@audited.test:PORT HTTP/1.1\r\nHost: x\r\n\r\n");
+  await eventually(() => assert.equal(denials().length, before + 2));
+  assert.deepEqual(denials().at(-1)?.status, 400);
 });
 
 test("control characters and quotes of a client cannot forge an audit field", async () => {

@@ -97,7 +97,10 @@ test("a port of its own takes origin form, with any Host; it is no proxy", async
   assert.match(upstream.received(), /^GET \/one\/x HTTP\/1\.1\r\nHost: localhost:/);
   assert.equal(statusOf(await exchange(port, ask("/b"))), 200);
   assert.equal(reasonOf(await exchange(port, ask("/c"))), "path_not_allowed");
-  assert.equal(statusOf(await exchange(port, ask("http://127.0.0.1/a"))), 400);
+  for (const target of ["http://127.0.0.1/a", "//127.0.0.1/a", "a", "*", "/a#b"]) {
+    assert.equal(statusOf(await exchange(port, ask(target))), 400, target);
+  }
+  assert.equal(statusOf(await exchange(port, ask(`/a/${"b".repeat(16_400)}`))), 414);
   assert.equal(statusOf(await exchange(port, "CONNECT a.test:443 HTTP/1.1\r\nHost: x\r\n\r\n")), 400);
   assert.equal(statusOf(await exchange(port6, ask("/"))), 200);
   assert.equal(

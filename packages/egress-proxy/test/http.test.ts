@@ -11,12 +11,14 @@ const bytes = (text: string) => Buffer.from(text, "latin1");
 const requests = () => new HeadReader({ limit: 256, firstLine: REQUEST });
 
 test("a head is method, target, version and fields in order, spelling and repetition, without outer white space", () => {
-  const head = readRequestHead("POST http://a/b?c HTTP/1.1\r\nHost:a\r\nx-A:  1 2 \t\r\nX-a:\r\nB: \xe9:\r\n\r\n");
+  const head = readRequestHead(
+    "POST http://a/b?c HTTP/1.1\r\nHost:a\r\nx-A:  1 2 \t\r\nX-a:\r\nB: \xe9:\r\nC:\xa0\x85\r\n\r\n",
+  );
   assert.deepEqual(head, {
     method: "POST",
     target: "http://a/b?c",
     version: "1.1",
-    fields: ["Host", "a", "x-A", "1 2", "X-a", "", "B", "\xe9:"],
+    fields: ["Host", "a", "x-A", "1 2", "X-a", "", "B", "\xe9:", "C", "\xa0\x85"],
   });
 });
 
@@ -42,6 +44,8 @@ const badRequests = [
   "G(T / HTTP/1.1\r\n\r\n",
   "GET /a b HTTP/1.1\r\n\r\n",
   "GET /\x7f HTTP/1.1\r\n\r\n",
+  "GET /\x80 HTTP/1.1\r\n\r\n",
+  "GET /\xe9 HTTP/1.1\r\n\r\n",
   "GET / HTTP/1.1\r\nA\r\n\r\n",
   "GET / HTTP/1.1\r\nA : b\r\n\r\n",
   "GET / HTTP/1.1\r\n A: b\r\n\r\n",
@@ -58,6 +62,17 @@ for (const text of badRequests) {
     assert.throws(() => readRequestHead(text), Malformed);
   });
 }
+
+test("no control byte but tab may stand in a value, of a request, an answer or a trailer", () => {
+  const codes = [...Array(32).keys(), 127].filter((code) => code !== 9);
+  for (const code of codes) {
+    const field = `A: b${String.fromCharCode(code)}c\r\n\r\n`;
+    assert.throws(() => readRequestHead(`GET / HTTP/1.1\r\n${field}`), Malformed, `${code}`);
+    assert.throws(() => readResponseHead(`HTTP/1.1 200 OK\r\n${field}`), Malformed, `${code}`);
+    assert.throws(() => decode(`0\r\n${field}`), Malformed, `${code}`);
+  }
+  assert.deepEqual(readRequestHead("GET / HTTP/1.1\r\nA: b\tc\r\n\r\n").fields, ["A", "b\tc"]);
+});
 
 for (const line of [
   "HTTP/2.0 200 OK",
@@ -83,6 +98,18 @@ test("a head is the same in any pieces, and what is behind it is left", () => {
     assert.equal(reader.text.trimStart(), head, `pieces of ${size}`);
     assert.equal(reader.hasBegun, false);
     assert.match(stream.toString("latin1", at - size + end), /^(rest)?$|^r/, `pieces of ${size}`);
+  }
+});
+
+test("nothing but whole empty lines is skipped before a head", () => {
+  const head = "GET / HTTP/1.1\r\n\r\n";
+  for (const before of ["\n", "\r", "\r\r\n", "\n\r\n", "\r\n\n", " ", "\t", "\0", "\r\n "]) {
+    const read = (pieces: string[]) => {
+      const reader = requests();
+      for (const piece of pieces) if (reader.push(bytes(piece), 0) >= 0) readRequestHead(reader.text);
+    };
+    assert.throws(() => read([before + head]), Malformed, JSON.stringify(before));
+    assert.throws(() => read([...(before + head)]), Malformed, JSON.stringify(before));
   }
 });
 
@@ -158,16 +185,28 @@ for (const text of [
   "3\r\nabcd\r\n0\r\n\r\n",
   "3\r\nab\r\n0\r\n\r\n",
   "3\r\nabc0\r\n\r\n",
+  "3\r\nabcde0\r\n\r\n",
+  "3\r\nabc\rx0\r\n\r\n",
   "3;a\rb\r\nabc\r\n0\r\n\r\n",
   "3;a\0\r\nabc\r\n0\r\n\r\n",
   "ffffffffffffff\r\n",
   "0\r\nA\r\n\r\n",
   "0\r\nA: b\n\r\n\r\n",
+  "0\r\nContent-Length: 3\r\n\r\n",
+  "0\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n",
+  "0\r\nCONTENT-length: 3\r\n\r\n",
 ]) {
   test(`no chunked body: ${JSON.stringify(text)}`, () => {
     assert.throws(() => decode(text), Malformed);
   });
 }
+
+test("a chunk of more than 4 GiB is as long as it says, and not shorter by a power of two", () => {
+  for (const size of ["100000003", "1000000000003"]) {
+    assert.equal(decode(`${size}\r\nabc\r\n0\r\n\r\n`), undefined, "the body goes on");
+  }
+  assert.throws(() => decode("10000000000003\r\nabc\r\n0\r\n\r\n"), Malformed, "no exact number any more");
+});
 
 test("chunk extensions and trailers are bounded, over all chunks together", () => {
   const excessOf = (text: string) => {
