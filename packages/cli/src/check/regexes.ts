@@ -1,6 +1,7 @@
 import { childOf, formsOf, nodeOf, unwrapOptional } from "@outrigger/runtime/introspect";
 import type { Path } from "@outrigger/runtime/problem";
-import { type AnySchema, metaOf } from "@outrigger/runtime/schema";
+import type { AnySchema } from "@outrigger/runtime/schema";
+import { metaOf } from "@outrigger/runtime/schema-meta";
 import type { Report } from "./finding.ts";
 import { isExponential } from "./regex/ambiguity.ts";
 

@@ -10,6 +10,7 @@ import {
   optional,
   refine,
   regex,
+  short,
   size,
   text,
   withDefault,
@@ -19,10 +20,15 @@ import type { CheckDefinition } from "../definition.ts";
 import { http } from "./http.ts";
 import { log, metric, minFree } from "./observations.ts";
 import { postgres, redis } from "./stores.ts";
-import { parseHostPort, parseName, parseTarget, TARGET_EXPECTED } from "./targets.ts";
+import { parseHostPort, parseName, parseTarget, TARGET_EXPECTED, targetInFull } from "./targets.ts";
 
 /** A check without its name. */
-export type UnnamedCheck = Omit<CheckDefinition, "name">;
+type UnnamedCheck = Omit<CheckDefinition, "name">;
+
+/** A window over a log counts by itself: its verdict changes as soon as lines arrive or leave. */
+const fallOf = ({ log }: { readonly log?: unknown }) => (log === undefined ? 3 : 1);
+
+const LEAST_PROCESSES = 1;
 
 const schedule = {
   interval: withDefault(duration("How often it runs.", { min: "10ms", max: "24h" }), "10s"),
@@ -31,6 +37,7 @@ const schedule = {
     integer("Failures in a row until it counts as failed (default 3; 1 for `log`, which counts by itself).", {
       min: 1,
     }),
+    fallOf,
   ),
   rise: withDefault(integer("Successes in a row until it counts as healthy.", { min: 1 }), 1),
   startPeriod: withDefault(
@@ -68,7 +75,9 @@ const options = {
   contains: optional(regex("`file`: must match in its last mebibyte.")),
   service: optional(text("`grpc`: the service to ask about; without one, the server as a whole.")),
   minFree: optional(minFree),
-  min: optional(integer("`process`: the fewest that must run (default 1).", { min: 0 })),
+  min: optional(integer("`process`: the fewest that must run (default 1).", { min: 0 }), ({ process }) =>
+    process === undefined ? undefined : LEAST_PROCESSES,
+  ),
   max: optional(integer("`process`: the most that may run.", { min: 0 })),
 };
 
@@ -93,36 +102,38 @@ const mapping = refine(object("A check in full.", { ...types, ...options, ...sch
   );
   if (stray.length > 0)
     return stray.map((key): [string[], string] => [[key], `does not belong to a check of type ${type}; remove it`]);
-  if (value.max !== undefined && value.max < (value.min ?? 1))
-    return [[["max"], `must not be less than min (${value.min ?? 1})`]];
+  const { min = LEAST_PROCESSES, max } = value;
+  if (max !== undefined && max < min) return [[["max"], `must not be less than min (${min})`]];
   return undefined;
 });
 
 type Mapping = Infer<typeof mapping>;
 
-const DEFAULT_FALL = 3;
-
-type Settings = Omit<Infer<typeof mapping>, keyof typeof types | keyof typeof options>;
+type Settings = Omit<Infer<typeof mapping>, keyof typeof types | keyof typeof options | "fall">;
 
 function define(
-  { interval, timeout, fall, rise, startPeriod, live, critical }: Settings,
+  { interval, timeout, rise, startPeriod, live, critical }: Settings,
+  fall: number,
   spec: CheckSpec,
 ): UnnamedCheck {
-  // A window over a log counts by itself: its verdict changes as soon as lines arrive or leave.
-  const enough = fall ?? (spec.type === "log" ? 1 : DEFAULT_FALL);
-  return { interval, timeout, fall: enough, rise, startPeriod, live, critical, spec };
+  return { interval, timeout, fall, rise, startPeriod, live, critical, spec };
 }
 
 const defaults = object("The defaults.", schedule).parse({});
 
 /** One check: a URL, or a mapping with exactly one type. */
 export const check = either("A check: a URL, or a mapping with exactly one type.", [
-  normalize(text("Short for one URL.", { expected: TARGET_EXPECTED }), (value) => define(defaults, parseTarget(value))),
-  normalize(mapping, (value) => define(value, specOf(value))),
+  short(
+    normalize(text("Short for one URL.", { expected: TARGET_EXPECTED }), (value) =>
+      define(defaults, fallOf({}), parseTarget(value)),
+    ),
+    targetInFull,
+  ),
+  normalize(mapping, (value) => define(value, value.fall ?? fallOf(value), specOf(value))),
 ]);
 
 function specOf(given: Mapping): CheckSpec {
-  const { tcp, grpc, exec, process, file, disk, dns, service = "", min = 1, max } = given;
+  const { tcp, grpc, exec, process, file, disk, dns, service = "", min = LEAST_PROCESSES, max } = given;
   const { maxAge, minSize, contains, minFree = { bytes: 0 } } = given;
   const whole = given.http ?? given.log ?? given.redis ?? given.postgres ?? given.metric;
   if (whole !== undefined) return whole;

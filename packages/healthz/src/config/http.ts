@@ -12,6 +12,7 @@ import {
   refine,
   regex,
   secret,
+  short,
   text,
   withDefault,
 } from "@outrigger/runtime/schema";
@@ -83,7 +84,10 @@ const full = object("An HTTP question in full.", {
 
 /** The value of `http:` in a check. */
 export const http = normalize(
-  either("Ask over HTTP: a URL, or a mapping with what to send and expect.", [url, full]),
+  either("Ask over HTTP: a URL, or a mapping with what to send and expect.", [
+    short(url, (value) => ({ url: value })),
+    full,
+  ]),
   (value: Infer<typeof url> | Infer<typeof full>): HttpSpec =>
     typeof value === "string" ? plainHttp(value) : { type: "http", ...value },
 );

@@ -35,6 +35,15 @@ export function parseTarget(text: string): CheckSpec {
   return parse(text);
 }
 
+/** The same check as a mapping with a type, as a user would write it. Throws `Invalid`. */
+export function targetInFull(text: string): Record<string, unknown> {
+  const spec = parseTarget(text);
+  if (spec.type === "dns") return { dns: spec.name };
+  if (spec.type === "file") return { file: spec.path };
+  if (spec.type !== "grpc") return { [spec.type]: text };
+  return { grpc: text.replace(/^grpc:\/\/([^/]*).*$/i, "$1"), ...(spec.service !== "" && { service: spec.service }) };
+}
+
 /** An `http` or `https` URL, whose credentials are masked from now on. Throws `Invalid`. */
 export function parseHttpUrl(text: string): string {
   if (!isHttpUrl(text)) throw new Invalid("must be an http:// or https:// URL such as http://localhost:3000/");

@@ -2,8 +2,9 @@
 import type * as z from "zod/mini";
 import { suggestion } from "../nearest.ts";
 import { childOf, keysOf, unwrapOptional } from "./introspect.ts";
+import { metaOf } from "./meta.ts";
 import type { Path } from "./problem.ts";
-import { type AnySchema, metaOf } from "./schema.ts";
+import type { AnySchema } from "./schema.ts";
 
 type Issue = z.core.$ZodIssue;
 

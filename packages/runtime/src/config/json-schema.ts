@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { metaOf } from "./schema.ts";
+import { metaOf } from "./meta.ts";
 import { SECTION_KEYS, type Section } from "./section.ts";
 
 type JsonObject = Record<string, unknown>;

@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import { mask } from "../secrets.ts";
 import { defaultOf, nodeOf, unwrapOptional } from "./introspect.ts";
-import { type AnySchema, metaOf } from "./schema.ts";
+import { metaOf, otherwiseOf } from "./meta.ts";
+import type { AnySchema } from "./schema.ts";
 import type { Section } from "./section.ts";
 
 /** `--print-config`: the effective section as YAML that could be used as it stands, but for secrets, which are `***`. */
@@ -9,7 +10,7 @@ export function printConfig(section: Section<never>, input: unknown): string {
   return mask(stringify({ [section.key]: effective(section.schema, input) }, { compat: "yaml-1.1" }));
 }
 
-/** `input` with every default filled in and every secret masked; references (`env:`, `file:`) are no secrets. */
+/** `input` with every default filled in, short forms in full and every secret masked; references (`env:`, `file:`) are no secrets. */
 export function effective(schema: AnySchema, input: unknown): unknown {
   const value = input === undefined ? defaultOf(schema)?.value : input;
   if (value === undefined) return undefined;
@@ -17,19 +18,22 @@ export function effective(schema: AnySchema, input: unknown): unknown {
   const node = nodeOf(schema);
   if (node.kind === "union") {
     const form = node.options.find((option) => option.safeParse(value).success);
+    const inFull = form && metaOf(form)?.inFull;
+    if (inFull !== undefined) return effective(schema, inFull(value as string));
     return form ? effective(form, value) : value;
   }
   if (node.kind === "list" && Array.isArray(value)) return value.map((item) => effective(node.item, item));
   if (typeof value !== "object" || value === null) return value;
+  const given = value as Readonly<Record<string, unknown>>;
   const entries: [string, unknown][] =
     node.kind === "object"
       ? Object.entries(node.shape).map(([key, child]) => [
           key,
-          effective(child, (value as Record<string, unknown>)[key]),
+          effective(child, given[key] === undefined ? otherwiseOf(child)?.(given) : given[key]),
         ])
       : node.kind === "map"
-        ? Object.entries(value).map(([key, child]) => [key, effective(node.value, child)])
-        : Object.entries(value);
+        ? Object.entries(given).map(([key, child]) => [key, effective(node.value, child)])
+        : Object.entries(given);
   return Object.fromEntries(entries.filter(([, child]) => child !== undefined));
 }
 

@@ -1,5 +1,6 @@
 import { defaultOf, nodeOf, unwrapOptional } from "./introspect.ts";
-import { type AnySchema, metaOf } from "./schema.ts";
+import { metaOf } from "./meta.ts";
+import type { AnySchema } from "./schema.ts";
 import type { Section } from "./section.ts";
 
 /** One key of a section, for `--help` and the reference documentation. */

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { systemCode } from "../errors.ts";
 import { compilePattern, PatternError } from "../pattern.ts";
 import { Secret } from "../secrets.ts";
-import { formatDuration, parseDuration, parseSize } from "../units.ts";
+import { parseDuration, parseSize } from "../units.ts";
+import { describe, describeAbsence, metaOf, type Otherwise } from "./meta.ts";
 import * as z from "./zod.ts";
 
 // Schemas are used once per process: compiling them costs more than it saves.
@@ -17,27 +18,6 @@ export type AnySchema = z.ZodMiniType;
 export type Schema<T> = z.ZodMiniType<T>;
 /** What a valid value of this schema is. */
 export type Infer<S extends AnySchema> = z.output<S>;
-
-/** What is known about a schema beside its type. */
-export interface Meta {
-  description: string;
-  /** What to write, as in "must be …". */
-  expected?: string;
-  /** The value is never shown. */
-  secret?: boolean;
-}
-
-const metas = new WeakMap<z.core.$ZodType, Meta>();
-
-/** Description and expectation of a schema made by this module. */
-export function metaOf(schema: z.core.$ZodType): Meta | undefined {
-  return metas.get(schema);
-}
-
-function describe<S extends AnySchema>(schema: S, meta: Meta): S {
-  metas.set(schema, meta);
-  return schema;
-}
 
 /** A value that cannot be accepted, for use in `normalize`: the message says what to write. */
 export class Invalid extends Error {
@@ -150,9 +130,19 @@ export function either<const O extends readonly [AnySchema, ...AnySchema[]]>(des
   return describe(z.union(options), { description, expected });
 }
 
-/** May be left out. */
-export function optional<S extends AnySchema>(schema: S) {
-  return z.optional(schema);
+/** Marks one of the forms of `either` as short for another, which `inFull` spells out for --print-config. */
+export function short<S extends AnySchema>(schema: S, inFull: (value: string) => unknown): S {
+  const meta = metaOf(schema);
+  return meta ? describe(schema, { ...meta, inFull }) : schema;
+}
+
+/**
+ * May be left out. A default that depends on other keys is for the section's own code to fill in; `otherwise` tells it to
+ * --print-config.
+ */
+export function optional<S extends AnySchema>(schema: S, otherwise?: Otherwise) {
+  const result = z.optional(schema);
+  return otherwise === undefined ? result : describeAbsence(result, otherwise);
 }
 
 /** The value used when it is left out, written as a user would write it. */
@@ -209,9 +199,6 @@ export function duration(description: string, { min = "0s", max }: { min?: strin
   });
 }
 
-/** The spelling of a duration that `duration` accepts. */
-export { formatDuration };
-
 /** A size such as `64KiB`, or a number of bytes, as a number of bytes. */
 export function size(description: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}) {
   const least = min > 0 ? `, at least ${min}` : "";
@@ -263,7 +250,7 @@ export function secret(description: string) {
 }
 
 /** Resolves what `secret` accepts. Throws `Invalid`, which never contains the value. */
-export function resolveSecret(reference: string): Secret {
+function resolveSecret(reference: string): Secret {
   const [, kind, target = ""] = /^(env|file):(.*)$/s.exec(reference) ?? [];
   if (kind === "env") {
     const value = process.env[target];
