@@ -31,6 +31,8 @@ const rows: [string, string, string, Parameters<typeof judge>[2], string][] = [
   ["a private address for a .svc name", "db.default.svc", "10.0.0.1", {}, "permitted"],
   ["a private address for an .internal name", "db.corp.internal", "10.0.0.1", {}, "permitted"],
   ["a private address for a public name", "db.example.com", "10.0.0.1", {}, "address_private"],
+  ["a private address for a public name of two labels", "example.com", "10.0.0.1", {}, "address_private"],
+  ["a private address for a name with .svc inside", "db.svc.example.com", "10.0.0.1", {}, "address_private"],
   ["loopback for a short name", "db", "127.0.0.1", {}, "address_prohibited"],
   ["loopback for localhost", "localhost", "127.0.0.1", {}, "permitted"],
   ["loopback for a name below localhost", "a.localhost", "127.0.0.1", {}, "address_prohibited"],
@@ -85,6 +87,24 @@ const rows: [string, string, string, Parameters<typeof judge>[2], string][] = [
     { allow: ["64:ff9b::/96"] },
     "permitted",
   ],
+  ...["64:ff9b:1::7f00:1", "2002:7f00:1::", "2606::5efe:7f00:1", "2606::200:5efe:7f00:1"].map(
+    (address): (typeof rows)[number] => [
+      "guard.allow of all of IPv6 still judges an IPv4 address within",
+      "a.test",
+      address,
+      { allow: ["::/0"] },
+      "address_prohibited",
+    ],
+  ),
+  ...["64:ff9b::1.2.3.4", "64:ff9b:1::1.2.3.4", "2002:102:304::", "2606::5efe:1.2.3.4", "::1.2.3.4"].map(
+    (address): (typeof rows)[number] => [
+      "guard.deny sees through every form",
+      "a.test",
+      address,
+      { allow: ["::/0"], deny: ["1.2.3.4"] },
+      "address_denied",
+    ],
+  ),
   ["a mapped public address is that address", "a.test", "::ffff:93.184.216.34", {}, "permitted"],
   ["ISATAP with a private address behind a public name", "a.example.com", "2606::5efe:10.0.0.1", {}, "address_private"],
   ["an own port", "a.test:1080", "93.184.216.34", {}, "proxy_loop"],
@@ -105,12 +125,17 @@ const edges: [string[], string][] = [
     "address_prohibited",
   ],
   [
-    ["64:ff9b::1.1.1.1", "64:ff9b:1::", "64:ff9b:1:ffff::1", "2001::", "2001:0:ffff::1", "2002::", "2002:ffff::1"],
+    ["64:ff9b::1.1.1.1", "64:ff9b::200.1.1.1", "64:ff9b:1::1.1.1.1", "64:ff9b:1:ffff::200.1.1.1", "2001::"],
+    "address_prohibited",
+  ],
+  [
+    ["2001:0:ffff::1", "2002::", "2002:101:101::", "2002:c801:101::", "2002:ffff::1", "2606::200:5efe:127.0.0.1"],
     "address_prohibited",
   ],
   [["fd00:ec2::", "fd00:ec2:ffff::1", "::ffff:0:127.0.0.1", "::127.0.0.1"], "address_prohibited"],
   [["10.0.0.0", "10.255.255.255", "172.16.0.0", "172.31.255.255", "192.168.0.0", "192.168.255.255"], "address_private"],
   [["100.64.0.0", "100.127.255.255", "198.18.0.0", "198.19.255.255", "192.0.2.0", "198.51.100.255"], "address_private"],
+  [["192.0.2.255", "198.51.100.0", "203.0.113.255", "192.88.99.0", "100::ffff:ffff:ffff:ffff"], "address_private"],
   [
     ["203.0.113.0", "192.88.99.255", "fc00::", "fdff::1", "2001:db8::", "2001:db8:ffff::1", "100::", "100::1"],
     "address_private",

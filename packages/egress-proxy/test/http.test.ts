@@ -239,6 +239,8 @@ test("how an answer is framed", () => {
     ["Content-Length", "5, 5"],
     ["Content-Length", "+5"],
     ["Content-Length", ""],
+    ["Content-Length", "0x5"],
+    ["Content-Length", "1000000000000005"],
     ["Content-Length", "5", "Transfer-Encoding", "chunked"],
     ["Transfer-Encoding", "gzip, chunked"],
     ["Transfer-Encoding", "chunked", "Transfer-Encoding", "chunked"],
