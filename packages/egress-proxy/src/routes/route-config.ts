@@ -17,11 +17,10 @@ import {
 } from "@outrigger/runtime/schema";
 import { parsed, resolvesTo } from "../config-parts.ts";
 import { parseFrom, parseUpstream } from "./parse-route.ts";
-import type { Route, Upstream } from "./route.ts";
+import type { Route } from "./route.ts";
+import { routeProblems } from "./route-problems.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Fields that belong to the proxy: setting or removing them would break the message. */
-const RESERVED = /^(?:connection|content-length|transfer-encoding|upgrade|te|trailer|keep-alive|expect|proxy-.*)$/i;
 
 const upstream = normalize(
   text("URL of a server, or host:port for tcp routes", { expected: "a URL, or host:port for tcp routes" }),
@@ -129,10 +128,7 @@ const shortForm = normalize(upstream, ({ text: only }): RouteInput => routeObjec
 export const routes = normalize(
   refine(
     map("local URLs that stand for remote services", either("where requests go", [shortForm, routeObject])),
-    (entries) => [
-      ...Object.entries(entries).flatMap(([from, route]) => problemsOf(from, route)),
-      ...repeated(Object.keys(entries)),
-    ],
+    routeProblems,
   ),
   (entries): Route[] => Object.entries(entries).map(([from, route]) => buildRoute(from, route)),
 );
@@ -144,60 +140,4 @@ function buildRoute(key: string, { retries: { attempts, on, budget }, headers, .
     retries: { attempts, budget, on: new Set(on) },
     headers: { set: headers.set, remove: new Set(headers.remove.map((name) => name.toLowerCase())) },
   };
-}
-
-/** Keys that match what another one matches. */
-function repeated(keys: readonly string[]): [string[], string][] {
-  const seen = new Map<string, string>();
-  const problems: [string[], string][] = [];
-  for (const key of keys) {
-    const canonical = canonicalKey(key);
-    const before = seen.get(canonical);
-    if (before === undefined) seen.set(canonical, key);
-    else problems.push([[key], `matches the same as ${before}: remove one of them`]);
-  }
-  return problems;
-}
-
-function canonicalKey(key: string): string {
-  try {
-    const { scheme, authority, prefix } = parseFrom(key);
-    return `${scheme} ${authority.host} ${authority.port} ${prefix}`;
-  } catch {
-    return key; // reported as what it is
-  }
-}
-
-function problemsOf(key: string, route: RouteInput): [(string | number)[], string][] {
-  const problems: [(string | number)[], string][] = [];
-  let scheme = "";
-  try {
-    scheme = parseFrom(key).scheme;
-  } catch (error) {
-    problems.push([[key], error instanceof Error ? error.message : String(error)]);
-  }
-  const fits = (upstreamScheme: Upstream["scheme"]) => (scheme === "tcp") === (upstreamScheme === "tcp");
-  for (const [index, { scheme: upstreamScheme }] of route.upstreams.entries()) {
-    if (scheme === "" || fits(upstreamScheme)) continue;
-    const expected =
-      scheme === "tcp" ? "must be host:port, as the route is tcp://" : "must be an http:// or https:// URL";
-    problems.push([[key, "upstreams", index], expected]);
-  }
-  if ((scheme === "https") !== (route.certificate !== undefined) && scheme !== "") {
-    const message =
-      scheme === "https" ? "needs certificate: { cert, key }, as it is https://" : "is for https:// routes only";
-    problems.push([scheme === "https" ? [key] : [key, "certificate"], message]);
-  }
-  for (const name of [...Object.keys(route.headers.set), ...route.headers.remove]) {
-    if (RESERVED.test(name)) problems.push([[key, "headers"], `${name} belongs to the proxy and cannot be changed`]);
-  }
-  for (const [name, value] of Object.entries(route.headers.set)) {
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(value.reveal())) {
-      problems.push([
-        [key, "headers", "set", name],
-        "has characters that no field value may have, such as a line break",
-      ]);
-    }
-  }
-  return problems;
 }
