@@ -31,7 +31,7 @@ export async function drain(request: DrainRequest): Promise<Unread[]> {
   let seen = pump.total;
   for (;;) {
     inventory.scan();
-    inventory.lookAtAll();
+    inventory.known.lookAtAll();
     pump.expire();
     if (!(await isDoneWithin(request.run(), begin + timeout - now()))) {
       pump.stop();
@@ -59,7 +59,7 @@ function isFinished(inventory: Inventory): boolean {
     if (phase === "truncated") return false;
     // Of those that are over nothing is read any more, unless a scan wakes them.
     if (phase !== "live") continue;
-    if (generation.fd !== undefined) inventory.lookAt(generation);
+    if (generation.fd !== undefined) inventory.known.lookAt(generation);
     if (generation.size !== generation.offset) return false;
   }
   return true;

@@ -94,7 +94,7 @@ class FileFollower implements Follower {
       total: () => this.#pump.total,
       pause: (directory) => this.#watches?.pause(directory),
       resume: (directory) => this.#watches?.resume(directory),
-      files: (directory) => this.#inventory.filesIn(directory),
+      files: (directory) => this.#inventory.known.countIn(directory),
       look: (directory) => this.#lookIn(directory),
     });
     this.#schedule = new Schedule({
@@ -176,7 +176,7 @@ class FileFollower implements Follower {
 
   #changed(directory: string, name: string): void {
     const isAlone = this.#bursts.isAlone(directory);
-    const generation = this.#inventory.at(joinPath(directory, name));
+    const generation = this.#inventory.known.at(joinPath(directory, name));
     if (generation === undefined) return;
     this.#pump.ready(generation);
     this.#schedule.wake({ scan: false, isAlone });
@@ -185,7 +185,7 @@ class FileFollower implements Follower {
   /** Finds what events would have told; returns the bytes that files have grown by. */
   #lookIn(directory: string): number {
     if (this.#inventory.hasChanged(directory)) this.#schedule.wake({ scan: true, isAlone: true });
-    return this.#inventory.lookIn(directory);
+    return this.#inventory.known.lookIn(directory);
   }
 
   /** One round: what is asked for, then reading; returns the milliseconds until the next deadline. */
@@ -195,7 +195,7 @@ class FileFollower implements Follower {
       this.#inventory.scan();
       this.#watchAll();
     }
-    if (asked.look) this.#inventory.lookAtAll();
+    if (asked.look) this.#inventory.known.lookAtAll();
     const deadline = Math.min(this.#bursts.look(), this.#pump.expire());
     void this.#run().then(() => {
       if (this.#isClosed) return;
@@ -219,7 +219,7 @@ class FileFollower implements Follower {
       if (added.length === 0) return isNew;
       isNew = true;
       this.#inventory.scan();
-      for (const directory of added) this.#inventory.lookIn(directory);
+      for (const directory of added) this.#inventory.known.lookIn(directory);
     }
   }
 

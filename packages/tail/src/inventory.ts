@@ -1,11 +1,11 @@
-import { closeSync } from "node:fs";
 import { basename } from "node:path";
 import type { Log } from "@outrigger/runtime/log";
 import { isCompressed } from "./backups.ts";
 import { closeCandidate } from "./copies.ts";
+import { Disturbance } from "./disturbance.ts";
 import type { TrackedGeneration } from "./generation.ts";
-import { statDescriptor } from "./identity.ts";
 import { Intake } from "./intake.ts";
+import { KnownFiles } from "./known-files.ts";
 import type { Lane } from "./lane.ts";
 import { Locations } from "./locations.ts";
 import { Opener } from "./opening.ts";
@@ -30,12 +30,12 @@ export interface InventoryOptions {
 
 /** Rotations that may come in between one scan, before it is left to the next. */
 const mostAttempts = 10;
-/** For how long rotations may come in between before files are taken in the order in which they seem to stand. */
-const longestDisturbance = 1000;
 
 /** Knows every file: which inode is which generation, where it is now, and what a file that appears means. */
 export class Inventory {
   readonly registry: Registry;
+  /** What the last scan has found. */
+  readonly known: KnownFiles;
   readonly #options: InventoryOptions;
   readonly #survey: Survey;
   readonly #intake: Intake;
@@ -43,10 +43,9 @@ export class Inventory {
   readonly #opener: Opener;
   readonly #resumption: Resumption;
   readonly #transitions: Transitions;
+  readonly #disturbance: Disturbance;
   /** Files were renamed while they were looked at, or between the look and the opening, or truncated. */
   #isOutdated = false;
-  /** Since when every scan was outdated before its end. */
-  #disturbedSince: number | undefined;
   /** Some file could not be opened. */
   #isIncomplete = false;
   #scannedAt = 0;
@@ -69,6 +68,8 @@ export class Inventory {
       },
     });
     this.#transitions = new Transitions(shared);
+    this.#disturbance = new Disturbance(now);
+    this.known = new KnownFiles({ ...shared, locations: this.#locations });
   }
 
   /** Every directory in which a change can matter. */
@@ -88,8 +89,8 @@ export class Inventory {
 
   /** Some new file could not be judged yet: scan again soon. */
   get isUndecided(): boolean {
+    if (this.#disturbance.isOngoing && !this.#disturbance.isOverdue) return true;
     const now = this.#options.now();
-    if (this.#disturbedSince !== undefined && !this.#isOverdue(now)) return true;
     for (const lane of this.registry.lanes.values()) if (lane.isUndecided(now)) return true;
     return false;
   }
@@ -132,36 +133,6 @@ export class Inventory {
     return this.#endDisturbance();
   }
 
-  /** Looks at every generation for growth or change. */
-  lookAtAll(): void {
-    for (const generation of this.registry.all()) {
-      if (generation.phase === "resting" && !generation.wanted) continue;
-      this.lookAt(generation);
-    }
-  }
-
-  /** Looks at one generation for growth or change. */
-  lookAt(generation: TrackedGeneration): void {
-    this.#attemptLook(generation, () => generation.look());
-  }
-
-  /** How many files in one directory are known. */
-  filesIn(directory: string): number {
-    return this.#locations.in(directory).size;
-  }
-
-  /** Looks at the files in one directory. Returns the bytes by which they have grown since the last look or reading. */
-  lookIn(directory: string): number {
-    let growth = 0;
-    for (const generation of this.#locations.in(directory)) {
-      if (generation.phase === "ended") continue;
-      const { size } = generation;
-      this.#attemptLook(generation, () => generation.glance());
-      growth += Math.max(0, generation.size - size);
-    }
-    return growth;
-  }
-
   /** Names in the directory may stand for other files than at the last scan. */
   hasChanged(directory: string): boolean {
     return this.#survey.hasChanged(directory);
@@ -183,7 +154,7 @@ export class Inventory {
           generation.prefix.length > 0
         );
       } catch (error) {
-        this.#reportUnreadable(generation.file, error);
+        this.#opener.reportUnreadable(generation.file, error);
         return false;
       }
     });
@@ -199,27 +170,6 @@ export class Inventory {
     this.scan();
   }
 
-  /** Opens a generation's file again. False: it is not there, or another one is. */
-  reopen(generation: TrackedGeneration): boolean {
-    if (generation.path === undefined) return false;
-    const fd = this.#opener.open(generation.path);
-    if (typeof fd !== "number") return false;
-    if (statDescriptor(fd).key !== generation.stat.key) {
-      closeSync(fd);
-      return false;
-    }
-    generation.fd = fd;
-    if (generation.phase === "live") return true;
-    generation.phase = "live";
-    this.registry.laneOf(generation).readmit(generation);
-    return true;
-  }
-
-  /** The generation whose file was at this path at the last scan. */
-  at(path: string): TrackedGeneration | undefined {
-    return this.#locations.at(path);
-  }
-
   close(): void {
     for (const lane of this.registry.lanes.values()) for (const candidate of lane.candidates) closeCandidate(candidate);
     for (const generation of this.registry.all()) generation.close();
@@ -227,7 +177,7 @@ export class Inventory {
 
   #scanOnce(isRepeated: boolean): void {
     this.#scans++;
-    const findings = this.#survey.take(isRepeated || this.#disturbedSince !== undefined);
+    const findings = this.#survey.take(isRepeated || this.#disturbance.isOngoing);
     if (!findings.isSound) this.#isOutdated = true;
     for (const generation of this.#locations.follow(this.registry, findings, this.#options.now())) {
       this.#options.events.rotated?.(generation.source);
@@ -237,27 +187,22 @@ export class Inventory {
     for (const found of findings.wanted.values()) this.#attempt(found.place, () => this.#intake.takeWanted(found));
     for (const entry of this.#resumption.takeUnclaimed()) this.#intake.remember(entry);
     // What was renamed before it could be opened may be the very copy that a truncated file goes on in.
-    if (!this.#isOutdated || this.#isOverdue(this.#options.now())) this.#settleAll();
+    if (!this.#isOutdated || this.#disturbance.isOverdue) this.#settleAll();
     this.#locations.update(this.registry.byInode.values(), this.#survey.aliases);
   }
 
   /** Takes note of how a scan ended. True: everything was found, or was looked for long enough. */
   #endDisturbance(): boolean {
-    const now = this.#options.now();
     if (this.#isOutdated) {
-      this.#disturbedSince ??= now;
-      return this.#isOverdue(now);
+      this.#disturbance.goOn();
+      return this.#disturbance.isOverdue;
     }
-    if (this.#disturbedSince === undefined) return true;
-    this.#disturbedSince = undefined;
+    if (!this.#disturbance.isOngoing) return true;
+    this.#disturbance.end();
     for (const lane of this.registry.lanes.values()) {
       for (const generation of lane.generations) if (!generation.started) this.#options.ready(generation);
     }
     return true;
-  }
-
-  #isOverdue(now: number): boolean {
-    return this.#disturbedSince !== undefined && now - this.#disturbedSince >= longestDisturbance;
   }
 
   #needsSettling(): boolean {
@@ -276,18 +221,9 @@ export class Inventory {
       if (!lane.settle(now, host)) this.#isOutdated = true;
       lane.expire(now, this.#options.rotateGrace, host);
     } catch (error) {
-      this.#reportUnreadable(lane.path, error);
+      this.#opener.reportUnreadable(lane.path, error);
     }
     for (const generation of lane.generations) this.#options.ready(generation);
-  }
-
-  #attemptLook(generation: TrackedGeneration, look: () => boolean): void {
-    try {
-      if (look()) this.#options.ready(generation);
-    } catch (error) {
-      // A file that is gone is the next scan's business.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") this.#reportUnreadable(generation.file, error);
-    }
   }
 
   #isReadable({ path, stat }: Place): boolean {
@@ -302,11 +238,7 @@ export class Inventory {
       if (!take()) this.#isIncomplete = true;
     } catch (error) {
       this.#isIncomplete = true;
-      this.#reportUnreadable(place.path, error);
+      this.#opener.reportUnreadable(place.path, error);
     }
-  }
-
-  #reportUnreadable(path: string, error: unknown): void {
-    this.#opener.report(path, `cannot read ${path}: ${(error as Error).message}; it is tried again`);
   }
 }

@@ -68,6 +68,11 @@ export class Opener {
     this.#reportOnce(path, message, path);
   }
 
+  /** The same about a file that is known or was opened, and failed later. */
+  reportUnreadable(path: string, error: unknown): void {
+    this.report(path, `cannot read ${path}: ${(error as Error).message}; it is tried again`);
+  }
+
   #reportOnce(key: string, message: string, file: string): void {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);

@@ -119,7 +119,7 @@ export class Pump {
   #turn(generation: TrackedGeneration): Promise<void> | undefined {
     if (!generation.isResolved) return undefined;
     const isClosed = generation.fd === undefined;
-    if (isClosed && (generation.phase === "truncated" || !this.#options.inventory.reopen(generation))) {
+    if (isClosed && (generation.phase === "truncated" || !this.#options.inventory.known.reopen(generation))) {
       return this.#atEnd(generation);
     }
     if (generation.phase === "live" && !generation.isIntroduced) {

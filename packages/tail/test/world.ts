@@ -49,7 +49,7 @@ class SteppedFollower implements Consumer {
   async look(milliseconds: number): Promise<void> {
     this.#time += milliseconds;
     this.inventory.scan();
-    this.inventory.lookAtAll();
+    this.inventory.known.lookAtAll();
     this.#pump.expire();
     const run = this.#pump.run();
     if (this.#stall === undefined) await run;
