@@ -112,6 +112,13 @@ test("a tunnel to 443 carries TLS only, elsewhere anything; the wider of two rul
   assert.equal(tunnel([rule("a.test", { ports: [443], tunnel: "any" }), rule("*.test")], "a.test:443"), "any");
 });
 
+test("a rule that misses grants nothing in report and learn: what it permits of addresses is for its own requests", () => {
+  for (const mode of ["report", "learn"] as const) {
+    const { allowed, granting, reason } = ask([rule("a.test", { ports: [8080] })], "a.test", { mode });
+    assert.deepEqual([allowed, granting, reason], [true, [], "port_not_allowed"]);
+  }
+});
+
 test("report and learn let pass and keep the reason", () => {
   for (const mode of ["report", "learn"] as const) {
     const decision = ask([], "a.test", { mode });
@@ -140,6 +147,18 @@ const wrong = [
 for (const host of wrong) {
   test(`${JSON.stringify(host)} is no host of a rule`, () => {
     assert.throws(() => parseRuleHost(host));
+  });
+}
+
+for (const [host, message] of [
+  ["a.*.test", /only as "\*\." in front/],
+  ["*.", /only as "\*\." in front/],
+  ["a.test/x", /contains a path/],
+  ["http://a.test", /is a URL/],
+  ["*.1.2.3.4", /wildcard over an address/],
+] as const) {
+  test(`the complaint about ${host} names the mistake`, () => {
+    assert.throws(() => parseRuleHost(host), message);
   });
 }
 

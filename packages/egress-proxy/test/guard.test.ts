@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAddress } from "@outrigger/net/address";
+import { formatAddress, parseAddress } from "@outrigger/net/address";
 import { parseCidr } from "@outrigger/net/cidr";
 import { parseAuthority } from "../src/authority.ts";
 import { type Grant, Guard } from "../src/policy/guard.ts";
@@ -29,6 +29,7 @@ const rows: [string, string, string, Parameters<typeof judge>[2], string][] = [
   ["a private address for a short name", "db", "10.0.0.1", {}, "permitted"],
   ["a private address for a cluster name", "db.default.svc.cluster.local", "10.0.0.1", {}, "permitted"],
   ["a private address for a .svc name", "db.default.svc", "10.0.0.1", {}, "permitted"],
+  ["a private address for a .local name", "db.local", "10.0.0.1", {}, "permitted"],
   ["a private address for an .internal name", "db.corp.internal", "10.0.0.1", {}, "permitted"],
   ["a private address for a public name", "db.example.com", "10.0.0.1", {}, "address_private"],
   ["a private address for a public name of two labels", "example.com", "10.0.0.1", {}, "address_private"],
@@ -60,6 +61,20 @@ const rows: [string, string, string, Parameters<typeof judge>[2], string][] = [
     "::ffff:127.0.0.1",
     { grant: into("127.0.0.0/8") },
     "permitted",
+  ],
+  [
+    "resolvesTo does not follow an address into a tunnel",
+    "a.test",
+    "2002:7f00:1::",
+    { grant: into("127.0.0.0/8") },
+    "address_not_in_resolvesTo",
+  ],
+  [
+    "resolvesTo does not follow an address to a translator",
+    "a.test",
+    "64:ff9b::7f00:1",
+    { grant: into("127.0.0.0/8") },
+    "address_not_in_resolvesTo",
   ],
   ["resolvesTo with IPv6 loopback", "a.test", "::1", { grant: into("::1/128") }, "permitted"],
   [
@@ -112,6 +127,32 @@ const rows: [string, string, string, Parameters<typeof judge>[2], string][] = [
 for (const [name, host, address, options, expected] of rows) {
   test(`${name}: ${host} at ${address} is ${expected}`, () => assert.equal(judge(host, address, options), expected));
 }
+
+for (const address of [
+  "127.0.0.1",
+  "::ffff:127.0.0.1",
+  "::127.0.0.1",
+  "64:ff9b::7f00:1",
+  "2002:7f00:1::",
+  "2606::5efe:7f00:1",
+]) {
+  test(`a listener of ours on 127.0.0.1 is no destination as ${address}, whatever is permitted`, () => {
+    const guard = new Guard({
+      deny: [],
+      allow: ["0.0.0.0/0", "::/0"].map(parseCidr),
+      isOwn: (own, port) => formatAddress(own) === "127.0.0.1" && port === 1080,
+    });
+    const reasonsAt = (port: number) =>
+      guard.judge(parseAuthority("a.test", port), [parseAddress("8.8.8.8")!, parseAddress(address)!], [plain]);
+    assert.deepEqual(reasonsAt(1080), {
+      permitted: [],
+      refused: [{ address: canonical(address), reason: "proxy_loop" }],
+    });
+    assert.equal(reasonsAt(1081).permitted.length, 2);
+  });
+}
+
+const canonical = (text: string) => formatAddress(parseAddress(text)!);
 
 /** The first and last address of each built-in block, and its neighbours outside every block. */
 const edges: [string[], string][] = [

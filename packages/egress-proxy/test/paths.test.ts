@@ -75,6 +75,11 @@ const unsafe = [
   "/#",
   "/a#b",
   "/%2525252525252e",
+  "/%25252525",
+  "/a%5Cb",
+  "/a%255cb",
+  "/a%2500",
+  "/a\0",
 ];
 for (const path of unsafe) test(`${path} is not safe`, () => assert.equal(isSafePath(path), false));
 
@@ -89,6 +94,7 @@ for (const path of [
   "/a;b",
   "/a%20b",
   "/100%25",
+  "/%252525",
   "/%c3%a9",
   "/\u00e9",
   "/a%3bb",

@@ -55,7 +55,7 @@ export const CARRIERS: readonly { block: Cidr; quadAt: number }[] = [
   { block: parseCidr("2002::/16"), quadAt: 1 },
 ];
 
-const LOCAL_SUFFIXES = [".svc", ".local", ".internal", ".cluster.local"];
+const LOCAL_SUFFIXES = [".svc", ".local", ".internal"];
 
 /** Whether a name looks like one of the public DNS: it has a dot and no suffix of a private domain. */
 export function isPublicForm(name: string): boolean {

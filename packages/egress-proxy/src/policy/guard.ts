@@ -83,7 +83,8 @@ export class Guard {
     if (grant.resolvesTo.length > 0) {
       return findBlock(grant.resolvesTo, effective(address)) ? undefined : "address_not_in_resolvesTo";
     }
-    if (grant.spellsHost && (authority.kind !== "name" || isLoopbackOf(authority, address))) return undefined;
+    // `localhost` never goes to DNS, so what it stands for is permitted with the name.
+    if (grant.spellsHost && (authority.kind !== "name" || authority.host === "localhost")) return undefined;
     for (const form of forms) {
       if (findBlock(this.#options.allow, form)) continue;
       if (findBlock(BUILT_IN, form)) return "address_prohibited";
@@ -95,11 +96,6 @@ export class Guard {
 }
 
 const NO_GRANT: Grant = { spellsHost: false, resolvesTo: [] };
-
-/** `localhost` never goes to DNS, so what it resolves to is permitted with the name. */
-function isLoopbackOf(authority: Authority, address: Address): boolean {
-  return authority.host === "localhost" && (address.words[0] === 0x7f00 || address.family === 6);
-}
 
 /** The address that a packet to this one really reaches: the IPv4 address within a mapped, compatible or translated one. */
 function effective(address: Address): Address {
