@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compileGlob, GlobError, isLiteral, matchesGlob } from "../src/glob.ts";
 
-const matches = (pattern: string, path: string) =>
-  compileGlob(pattern, "/srv").some((glob) => matchesGlob(glob, path));
+const matches = (pattern: string, path: string) => compileGlob(pattern, "/srv").some((glob) => matchesGlob(glob, path));
 
 describe("a glob", () => {
   const cases: [string, string, boolean][] = [
