@@ -29,11 +29,11 @@ export type AuditLevel = "denied" | "all" | "off";
 export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
   const isRefused = record.verdict === "denied" || record.wouldDeny === true;
   if (level === "off" || (level === "denied" && !isRefused)) return;
-  const fields: Record<string, unknown> = {};
-  for (const key in record) {
-    const value = record[key as keyof AuditRecord];
-    if (value === undefined || (key === "path" && level !== "all")) continue;
-    fields[key] = typeof value === "string" ? printable(value) : value;
+  const fields: Record<string, unknown> = { ...record };
+  if (level !== "all") fields.path = undefined;
+  for (const key in fields) {
+    const value = fields[key];
+    if (typeof value === "string" && INVISIBLE.test(value)) fields[key] = printable(value);
   }
   if (isRefused) log.warn("egress", fields);
   else log.info("egress", fields);
@@ -43,6 +43,5 @@ const INVISIBLE = /[^\x20-\x7e]/;
 
 /** Client bytes as visible ASCII, so that none of them reaches a terminal or looks like the end of a field. */
 function printable(text: string): string {
-  if (!INVISIBLE.test(text)) return text;
   return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { mask } from "./secrets.ts";
+import { isMasked, mask } from "./secrets.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 export type Fields = Readonly<Record<string, unknown>>;
@@ -53,10 +53,11 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
   const state = { dropped: 0 };
   const write = options.write ?? ((line: string) => writeToStderr(line, state));
 
-  const create = (bound: Fields): Log => {
+  const create = (bound: Fields | undefined): Log => {
     const at = (level: Level) => {
       if (LEVELS.indexOf(level) < threshold) return () => {};
-      return (msg: string, fields: Fields = {}) => write(`${format(tool, level, { msg, ...bound, ...fields })}\n`);
+      return (msg: string, fields: Fields = {}) =>
+        write(`${format(tool, level, msg, bound ? { ...bound, ...fields } : fields)}\n`);
     };
     return {
       debug: at("debug"),
@@ -69,7 +70,7 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
       },
     };
   };
-  return create({});
+  return create(undefined);
 }
 
 /** A log that says nothing, for tests of parts that want one. */
@@ -86,35 +87,37 @@ let stderr: NodeJS.WriteStream | undefined;
 
 /** Making the stream costs several milliseconds: most short runs log nothing. */
 function openStderr(): NodeJS.WriteStream {
-  // A closed stderr must not end the tool.
-  stderr ??= process.stderr.on("error", () => {});
+  if (stderr === undefined) {
+    // A closed stderr must not end the tool.
+    stderr = process.stderr.on("error", () => {});
+    process.on("exit", writePending);
+  }
   return stderr;
 }
 
-/** Records behind the first of this turn of the event loop, which leave together; undefined before the first. */
-let following: string | undefined;
+/** The records of this turn of the event loop; undefined before the first. */
+let pending: string | undefined;
 
-/** The first record of a turn is written at once; under load most of a write's cost is the system call. */
+/** The records of one turn leave together at its end: under load most of a write's cost is the system call. */
 function writeToStderr(line: string, state: { dropped: number }): void {
-  const stream = openStderr();
-  if (stream.writableLength + (following?.length ?? 0) > MOST_PENDING_BYTES) state.dropped += 1;
-  else if (following !== undefined) following += line;
+  const waiting = openStderr().writableLength + (pending?.length ?? 0);
+  if (waiting > MOST_PENDING_BYTES) state.dropped += 1;
+  else if (pending !== undefined) pending += line;
   else {
-    following = "";
-    setImmediate(writeFollowing);
-    stream.write(line);
+    pending = line;
+    setImmediate(writePending);
   }
 }
 
-function writeFollowing(): void {
-  const lines = following;
-  following = undefined;
-  if (lines) stderr?.write(lines);
+function writePending(): void {
+  const lines = pending;
+  pending = undefined;
+  if (lines !== undefined) stderr?.write(lines);
 }
 
 /** Resolves once stderr has taken every record, or after `milliseconds`. */
 export function flushed(milliseconds: number): Promise<void> {
-  writeFollowing();
+  writePending();
   const stream = stderr;
   if (stream === undefined || stream.writableLength === 0) return Promise.resolve();
   return new Promise((resolve) => {
@@ -133,25 +136,21 @@ function onTerminal(): boolean {
   }
 }
 
-/** What is written of one event; a copy that a format may change. */
-interface LogRecord {
-  msg: string;
-  [field: string]: unknown;
+/**
+ * Few records hold anything to mask: the finished JSON tells which, so the others are turned into it as they are. Masking is
+ * value by value, since in the finished line a secret such as `true` would take the place of syntax.
+ */
+function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
+  let json = hasObject(fields) ? undefined : JSON.stringify(fields);
+  if (json === undefined || isMasked(json)) json = JSON.stringify(fields, visible);
+  const head = `{"time":"${timestamp()}","level":"${level}","tool":${JSON.stringify(tool)},"msg":${JSON.stringify(mask(msg))}`;
+  return json === "{}" ? `${head}}` : `${head},${json.slice(1)}`;
 }
 
-/**
- * Masks value by value: in the finished line a secret such as `true` would take the place of syntax. Strings are masked here,
- * since a function that `JSON.stringify` calls for each value costs more; it is for values that have values of their own.
- */
-function formatJson(tool: string, level: Level, record: LogRecord): string {
-  let replacer: typeof visible | undefined;
-  for (const key in record) {
-    const value = record[key];
-    if (typeof value === "string") record[key] = mask(value);
-    else if (typeof value === "object") replacer = visible;
-  }
-  const head = `{"time":"${new Date().toISOString()}","level":"${level}","tool":${JSON.stringify(tool)}`;
-  return `${head},${JSON.stringify(record, replacer).slice(1)}`;
+/** Errors are objects without a property that JSON would show. */
+function hasObject(fields: Fields): boolean {
+  for (const key in fields) if (typeof fields[key] === "object") return true;
+  return false;
 }
 
 function visible(_key: string, value: unknown): unknown {
@@ -159,11 +158,24 @@ function visible(_key: string, value: unknown): unknown {
   return typeof shown === "string" ? mask(shown) : shown;
 }
 
-function formatText(tool: string, level: Level, { msg, ...fields }: LogRecord): string {
+function formatText(tool: string, level: Level, msg: string, fields: Fields): string {
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${JSON.stringify(value, visible)}`);
-  return `${new Date().toISOString().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(mask(msg))}${rest.join("")}`;
+  return `${timestamp().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(mask(msg))}${rest.join("")}`;
+}
+
+let millisecond = 0;
+let isoTime = "";
+
+/** The time of day, in UTC. Under load many records share a millisecond, and spelling it costs as much as a record. */
+function timestamp(): string {
+  const now = Date.now();
+  if (now !== millisecond) {
+    millisecond = now;
+    isoTime = new Date(now).toISOString();
+  }
+  return isoTime;
 }
 
 /** Control characters of foreign text must not reach a terminal. */

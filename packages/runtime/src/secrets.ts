@@ -17,13 +17,21 @@ export function registerSecret(value: string): void {
   matcher = undefined;
 }
 
+/** Whether `mask` may change this text. */
+export function isMasked(text: string): boolean {
+  return text.includes("@") || (known.size > 0 && text.search(anySecret()) >= 0);
+}
+
 /** `text` with every registered secret, and the password of every URL, replaced by `***`. */
 export function mask(text: string): string {
   // Most texts have no URL, and looking for an @ is cheap.
   const visible = !text.includes("@")
     ? text
     : text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/@"']+@/gi, `$1${MASK}@`);
-  if (known.size === 0) return visible;
+  return known.size === 0 ? visible : visible.replace(anySecret(), MASK);
+}
+
+function anySecret(): RegExp {
   // Longest first: a secret may contain another one.
   matcher ??= new RegExp(
     [...known]
@@ -32,7 +40,7 @@ export function mask(text: string): string {
       .join("|"),
     "g",
   );
-  return visible.replace(matcher, MASK);
+  return matcher;
 }
 
 /** A value that must not be shown: it prints as `***` wherever it is turned into text. */

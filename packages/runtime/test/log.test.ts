@@ -34,26 +34,31 @@ test("values that JSON does not have are left out or null, as everywhere in JSON
   });
 });
 
-test("records of one turn arrive all and in order, also when the process ends in it", () => {
+test("records of one turn arrive all and in order, however the process ends in it", () => {
   const program = `
     import { createLog } from "@outrigger/runtime/log";
     import { exit } from "@outrigger/runtime/exit";
     const log = createLog("healthz", { format: "json" });
     for (let n = 0; n < 1000; n++) log.info("counted", { n });
-    if (process.argv[1] === "exit") await exit(3);`;
+    if (process.argv[1] === "exit") await exit(3);
+    if (process.argv[1] === "exit at once") process.exit(4);
+    if (process.argv[1] === "throw") throw new Error("a bug");`;
   for (const [how, status] of [
     ["exit", 3],
+    ["exit at once", 4],
+    ["throw", 1],
     ["return", 0],
   ] as const) {
     const args = ["--input-type=module", "-e", program, how];
     const child = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8", timeout: 60_000 });
     const numbers = child.stderr
-      .trim()
       .split("\n")
+      .filter((line) => line.startsWith('{"time"'))
       .map((line) => JSON.parse(line).n);
     assert.deepEqual(
       numbers,
       Array.from({ length: 1000 }, (_, index) => index),
+      how,
     );
     assert.equal(child.status, status);
   }
