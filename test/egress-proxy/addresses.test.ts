@@ -1,6 +1,7 @@
 // Where names may lead. The DNS server answers with addresses that must never be dialled; no packet leaves loopback.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
 import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { exchange, reasonOf, statusOf } from "./support/raw.ts";
@@ -107,6 +108,20 @@ for (const [index, address] of [
     assert.equal(reason, "address_private");
   });
 }
+
+test("the audit record of a refused address says which it is, and why", async () => {
+  dns.zones["audited.good.test"] = { addresses: ["169.254.169.254"] };
+  await ask("audited.good.test");
+  const [record] = await eventually(() => {
+    const records = proxy.audit("audited.good.test");
+    assert.equal(records.length, 1);
+    return records;
+  });
+  assert.equal(record?.verdict, "denied");
+  assert.equal(record.reason, "address_prohibited");
+  assert.equal(record.address, "169.254.169.254");
+  assert.equal(record.wouldDeny, undefined);
+});
 
 test("localhost needs no DNS; *.localhost is an ordinary name and never loopback", async () => {
   dns.queries.length = 0;

@@ -42,6 +42,8 @@ const refused: [string, string][] = [
   ["Transfer-Encoding: identity", "Transfer-Encoding: identity\r\n\r\n0\r\n\r\n"],
   ["two Transfer-Encoding fields", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
   ["a vertical tab in Transfer-Encoding", "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n"],
+  ["a no-break space in Transfer-Encoding", "Transfer-Encoding: \xa0chunked\r\n\r\n0\r\n\r\n"],
+  ["a no-break space in Content-Length", "Content-Length: 3\xa0\r\n\r\nabc"],
   ["a folded field", "A: b\r\n c\r\n\r\n"],
   ["a space before the colon", "Content-Length : 3\r\n\r\nabc"],
   ["a bare LF", "A: b\nC: d\r\n\r\n"],

@@ -334,6 +334,7 @@ test("a websocket upgrade: early bytes wait for the 101, then bytes flow; anothe
   const proxy = await startProxy(t, {
     allow: [`localhost:${upstream.port}`],
     routes: { "http://ws.test/": `http://localhost:${upstream.port}` },
+    audit: "all",
   });
   const handshake = (url: string) =>
     `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Key: k\r\n\r\n`;
@@ -347,7 +348,15 @@ test("a websocket upgrade: early bytes wait for the 101, then bytes flow; anothe
     await client.send("later").until("later");
     assert.match(upstream.received(), /\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearlylater$/);
     client.socket.destroy();
+    await client.closed;
   }
+  await eventually(() =>
+    assert.deepEqual(
+      proxy.audit().map(({ status }) => status),
+      [101, 101],
+      "one record each",
+    ),
+  );
   isWilling = false;
   upstream.reset();
   const refused = await new RawClient(proxy.port).send(`${handshake("http://ws.test/")}early`).end();

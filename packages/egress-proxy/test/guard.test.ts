@@ -154,6 +154,15 @@ for (const address of [
 
 const canonical = (text: string) => formatAddress(parseAddress(text)!);
 
+test("the name of a metadata service is refused unless a rule says what it resolves to", () => {
+  const guard = new Guard({ deny: [], allow: ["0.0.0.0/0"].map(parseCidr), isOwn: () => false });
+  const name = parseAuthority("Metadata.Google.Internal.", 80);
+  assert.equal(guard.refusesName(name, []), true);
+  assert.equal(guard.refusesName(name, [plain]), true);
+  assert.equal(guard.refusesName(name, [plain, into("169.254.169.254")]), false);
+  assert.equal(guard.refusesName(parseAuthority("a.metadata.google.internal", 80), []), false);
+});
+
 /** The first and last address of each built-in block, and its neighbours outside every block. */
 const edges: [string[], string][] = [
   [
