@@ -136,6 +136,34 @@ test("a rule that limits methods removes fields that would change the method", a
   assert.doesNotMatch(upstream.received(), /override|X-HTTP-Method/i);
 });
 
+test("where another rule grants every method, the fields pass, as they do in report mode without a rule", async (context) => {
+  const to = `localhost:${upstream.port}`;
+  const limited = { host: "localhost", ports: [upstream.port], methods: ["GET"] };
+  const wide = await startProxy(context, { allow: [limited, to] });
+  const reporting = await startProxy(context, { mode: "report", guard: { allow: ["127.0.0.0/8", "::1/128"] } });
+  for (const { port } of [wide, reporting]) {
+    begin();
+    const field = "X-Method-Override: PATCH\r\n";
+    assert.equal(
+      statusOf(await exchange(port, `GET ${url()} HTTP/1.1\r\nHost: x\r\n${field}Connection: close\r\n\r\n`)),
+      200,
+    );
+    assert.match(upstream.received(), /\r\nX-Method-Override: PATCH\r\n/);
+  }
+});
+
+for (const line of ["GET ftp://a.test/", "GET /", "TRACE http://a.test/", "GET http://a.test:0/"]) {
+  test(`what cannot be judged ends the connection, though nothing follows its head: ${line}`, async () => {
+    begin();
+    const client = new RawClient(proxy.port).send(`${line} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    client.send(`GET ${url("/next")} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const text = await client.end();
+    assert.match(text, /^HTTP\/1\.1 40[05] .*\r\nConnection: close\r\n/s);
+    assert.equal(text.match(/HTTP\/1\.1 \d{3}/g)?.length, 1);
+    assert.equal(upstream.received(), "");
+  });
+}
+
 test("each request of a connection is judged on its own, pipelined or not", async () => {
   begin();
   const ask = (target: string, fields = "") => `GET ${target} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;

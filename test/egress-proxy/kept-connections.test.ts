@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
+import { startDns } from "./support/dns.ts";
 import { startProxy } from "./support/proxy.ts";
 import { exchange, statusOf } from "./support/raw.ts";
 import { answering, startUpstream } from "./support/upstream.ts";
@@ -9,8 +10,16 @@ import { answering, startUpstream } from "./support/upstream.ts";
 const cases = [
   { name: "a GET is sent once more, on a connection of its own", method: "GET", status: 200, arrivals: 2, attempts: 2 },
   { name: "a POST without a body is not sent twice", method: "POST", status: 502, arrivals: 1, attempts: undefined },
+  {
+    name: "nor is a PUT, whose body is gone",
+    method: "PUT",
+    body: "ab",
+    status: 502,
+    arrivals: 1,
+    attempts: undefined,
+  },
 ];
-for (const { name, method, status, arrivals, attempts } of cases) {
+for (const { name, method, body = "", status, arrivals, attempts } of cases) {
   test(name, async (t) => {
     const answer = answering("ok");
     const upstream = await startUpstream(t, (socket, received, chunk) => {
@@ -18,13 +27,13 @@ for (const { name, method, status, arrivals, attempts } of cases) {
       else answer(socket, received, chunk);
     });
     const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], audit: "all" });
-    const ask = (verb: string, path: string) =>
-      exchange(
-        proxy.port,
-        `${verb} http://localhost:${upstream.port}/${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
-      );
+    const ask = (verb: string, path: string, content = "") => {
+      const length = content === "" ? "" : `Content-Length: ${content.length}\r\n`;
+      const line = `${verb} http://localhost:${upstream.port}/${path} HTTP/1.1`;
+      return exchange(proxy.port, `${line}\r\nHost: x\r\nConnection: close\r\n${length}\r\n${content}`);
+    };
     assert.equal(statusOf(await ask("GET", "first")), 200);
-    assert.equal(statusOf(await ask(method, "second")), status);
+    assert.equal(statusOf(await ask(method, "second", body)), status);
     assert.equal(upstream.received().split("/second").length - 1, arrivals);
     const record = await eventually(() => {
       const [, found] = proxy.audit("localhost");
@@ -34,3 +43,46 @@ for (const { name, method, status, arrivals, attempts } of cases) {
     assert.equal(record.attempts, attempts);
   });
 }
+
+const get = (url: string) => `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+
+test("a kept connection serves its own name, port and addresses only, and no route but its own", async (t) => {
+  const here = await startUpstream(t, answering("here"));
+  const there = await startUpstream(t, answering("there"), { host: "127.0.0.2", port: here.port });
+  const other = await startUpstream(t, answering("other"));
+  const dns = await startDns(t, {
+    "moves.test": { addresses: ["127.0.0.1"], ttl: 0 },
+    "b.test": { addresses: ["127.0.0.1"] },
+  });
+  const common = { ports: [here.port, other.port], resolvesTo: ["127.0.0.0/8"] };
+  const proxy = await startProxy(t, {
+    allow: [
+      { host: "moves.test", ...common },
+      { host: "b.test", ...common },
+    ],
+    routes: Object.fromEntries(
+      ["one", "two"].map((name) => [
+        `http://${name}.test/`,
+        { upstreams: [`http://b.test:${here.port}`], resolvesTo: ["127.0.0.0/8"] },
+      ]),
+    ),
+    dns: { servers: [dns.address] },
+  });
+  const ask = async (url: string) => (await exchange(proxy.port, get(url))).split("\r\n\r\n")[1];
+  const moving = `http://moves.test:${here.port}/`;
+  assert.equal(await ask(moving), "here");
+  assert.equal(await ask(moving), "here");
+  assert.equal(here.connections.length, 1, "it is kept");
+  assert.equal(await ask(`http://moves.test:${other.port}/`), "other", "another port");
+  assert.equal(await ask(`http://b.test:${here.port}/`), "here");
+  assert.equal(here.connections.length, 2, "another name");
+  assert.equal(await ask("http://one.test/"), "here");
+  assert.equal(here.connections.length, 3, "a route");
+  assert.equal(await ask("http://two.test/"), "here");
+  assert.equal(here.connections.length, 4, "another route");
+  dns.zones["moves.test"] = { addresses: ["127.0.0.2"], ttl: 0 };
+  assert.equal(await ask(moving), "there", "another address");
+  dns.zones["moves.test"] = { addresses: ["8.8.8.8"], ttl: 0 };
+  assert.match(await exchange(proxy.port, get(moving)), /^HTTP\/1\.1 403 .*address_not_in_resolvesTo/s);
+  assert.deepEqual([there.connections.length, other.connections.length], [1, 1]);
+});
