@@ -4,7 +4,7 @@ import { before, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
 import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
-import { exchange, reasonOf, statusOf } from "./support/raw.ts";
+import { exchange, RawClient, reasonOf, statusOf } from "./support/raw.ts";
 import { fileScope } from "./support/scope.ts";
 import { startUpstream, type Upstream } from "./support/upstream.ts";
 
@@ -106,6 +106,21 @@ for (const [index, address] of [
     const { status, reason } = await ask(`q${index}.good.test`);
     assert.equal(status, 403);
     assert.equal(reason, "address_private");
+  });
+}
+
+for (const address of ["127.0.0.1", "169.254.169.254", "::1", "::ffff:7f00:1", "10.0.0.1"]) {
+  test(`a tunnel to a name that resolves to ${address} is refused like a request, again from the cache`, async () => {
+    upstream.reset();
+    const host = `t${address.replace(/\W/g, "-")}.good.test`;
+    dns.zones[host] = { addresses: [address] };
+    for (let time = 0; time < 2; time++) {
+      const client = new RawClient(proxy.port).send(
+        `CONNECT ${host}:${upstream.port} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+      );
+      assert.match(await client.end(), /^HTTP\/1\.1 403 Egress denied: address_(prohibited|private) /);
+    }
+    assert.equal(upstream.connections.length, 0);
   });
 }
 

@@ -127,6 +127,42 @@ test("fields of one hop in an answer go as well, and nothing is added", async ()
   assert.equal(text, `${head}ok`);
 });
 
+test("fields of one hop in an interim answer go as well", async () => {
+  begin((socket) => {
+    socket.write(
+      "HTTP/1.1 103 Early Hints\r\nConnection: X-Hop\r\nX-Hop: 1\r\nLink: </a>\r\nContent-Length: 5\r\n\r\n",
+    );
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  const text = await exchange(proxy.port, `GET ${url()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  assert.match(text, /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+});
+
+test("the path and the query are forwarded as they were judged, byte for byte", async () => {
+  for (const path of ["/a/../b", "/a/./b//c", "/%61%2f..%2F?x=/../y?z", "/a;b='(c)[d]|{e}?%", "/?", "/a\\b"]) {
+    begin();
+    assert.equal(statusOf(await exchange(proxy.port, `get ${url(path)} HTTP/1.0\r\n\r\n`)), 200, path);
+    assert.equal(upstream.received().split("\r\n")[0], `get ${path} HTTP/1.1`);
+  }
+});
+
+test("a request that could have a body and has none says so; others say nothing", async () => {
+  for (const [method, length] of [
+    ["POST", "0"],
+    ["PUT", "0"],
+    ["PATCH", "0"],
+    ["GET", undefined],
+    ["HEAD", undefined],
+    ["DELETE", undefined],
+    ["OPTIONS", undefined],
+  ] as const) {
+    begin();
+    await exchange(proxy.port, `${method} ${url()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.equal(/\r\nContent-Length: (.*)\r\n/.exec(upstream.received())?.[1], length, method);
+    assert.doesNotMatch(upstream.received(), /transfer-encoding/i);
+  }
+});
+
 test("a rule that limits methods removes fields that would change the method", async () => {
   begin();
   const target = `http://127.0.0.1:${upstream.port}/`;

@@ -44,6 +44,42 @@ for (const { name, method, body = "", status, arrivals, attempts } of cases) {
   });
 }
 
+test("a GET is sent once more also when several kept connections have died", async (t) => {
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const waiting = [first, second];
+  let isOver = false;
+  const upstream = await startUpstream(t, async (socket, received) => {
+    if (isOver) {
+      if (received.includes("before")) socket.resetAndDestroy();
+      else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      return;
+    }
+    waiting.pop()?.resolve();
+    await Promise.all([first.promise, second.promise]);
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], audit: "all" });
+  const url = (path: string) => `http://localhost:${upstream.port}/${path}`;
+  await Promise.all([exchange(proxy.port, get(url("before"))), exchange(proxy.port, get(url("before")))]);
+  assert.equal(upstream.connections.length, 2);
+  isOver = true;
+  assert.equal(statusOf(await exchange(proxy.port, get(url("after")))), 200);
+  assert.equal(upstream.connections.length, 3);
+});
+
+test("a kept connection that answers nonsense is not asked again", async (t) => {
+  const answer = answering("ok");
+  const upstream = await startUpstream(t, (socket, received, chunk) => {
+    if (received.includes("second")) socket.write("nonsense\r\n\r\n");
+    else answer(socket, received, chunk);
+  });
+  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`] });
+  const url = (path: string) => `http://localhost:${upstream.port}/${path}`;
+  assert.equal(statusOf(await exchange(proxy.port, get(url("first")))), 200);
+  assert.match(await exchange(proxy.port, get(url("second"))), /^HTTP\/1\.1 502 .*error=http_protocol_error/s);
+  assert.equal(upstream.received().split("/second").length - 1, 1);
+});
+
 const get = (url: string) => `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
 
 test("a kept connection serves its own name, port and addresses only, and no route but its own", async (t) => {
