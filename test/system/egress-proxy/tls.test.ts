@@ -207,6 +207,20 @@ test("a certificate or a CA that cannot be read is exit 1 and named", async () =
   assert.match(stderr, /\/nowhere\.pem/);
 });
 
+test("a CA that is none, and a key of another certificate, are exit 1 and named", async () => {
+  for (const [tls, message] of [
+    [{ ca: at("ca.key") }, /cannot use \S+ca\.key \(egress\.routes\S+\.tls\.ca\)/],
+    [{ cert: at("ca.crt"), key: at("other-ca.key") }, /the key does not belong to the certificate; mount/],
+    [{ cert: at("ca.key"), key: at("ca.key") }, /cannot use \S+ca\.key with \S+ca\.key/],
+  ] as const) {
+    const routes = JSON.stringify({ "http://a.test/": { upstreams: ["https://a.test"], tls } });
+    const args = ["--set", `egress.routes=${routes}`, "--set", "egress.admin.port=0", "--listen", "127.0.0.1:0"];
+    const { code, stderr } = await runTool("egress-proxy", args);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, message);
+  }
+});
+
 test("inside CONNECT the real handshake of a TLS client passes, end to end", async (t) => {
   const port = await startHttps(t, "localhost");
   const proxy = await startProxy(t, { allow: [{ host: "localhost", ports: [port], tunnel: "tls" }] });

@@ -17,7 +17,7 @@ export interface TlsIdentity {
 /**
  * Reads the files of `tls`.
  * @param configKey where it stands, for messages.
- * @throws {RuntimeFailure} when a file cannot be read.
+ * @throws {RuntimeFailure} when a file cannot be read, or is not what it should be.
  */
 export function readTlsIdentity(settings: TlsSettings, host: string, configKey: string): TlsIdentity {
   const read = (name: "ca" | "cert" | "key") => {
@@ -35,6 +35,23 @@ export function readTlsIdentity(settings: TlsSettings, host: string, configKey: 
   };
   const serverName = settings.serverName ?? host;
   const [ca, cert, key] = [read("ca"), read("cert"), read("key")];
+  if (ca !== undefined) check(`${settings.ca} (${configKey}.ca)`, ({ X509Certificate }) => new X509Certificate(ca));
+  if (cert !== undefined && key !== undefined) {
+    check(`${settings.cert} with ${settings.key} (${configKey})`, ({ X509Certificate, createPrivateKey }) => {
+      const isPair = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+      if (!isPair) throw new Error("the key does not belong to the certificate");
+    });
+  }
   const id = [serverName, ...[ca, cert, key].map((text) => (text === undefined ? "-" : hash(text)))].join(" ");
   return { serverName, ca, cert, key, id };
+}
+
+/** TLS itself passes over an authority that is none, and complains of a pair only at the first connection. */
+function check(what: string, read: (crypto: typeof import("node:crypto")) => void): void {
+  try {
+    read(process.getBuiltinModule("node:crypto"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RuntimeFailure("tls_file", `cannot use ${what}: ${reason}; mount certificates and keys in PEM`);
+  }
 }
