@@ -5,9 +5,11 @@ import { RuntimeFailure, systemCode, UsageError } from "@outrigger/runtime/error
 import { print } from "@outrigger/runtime/output";
 import type { CommandContext } from "@outrigger/runtime/tool";
 import type { AuditRecord } from "./audit.ts";
-import { parseHost } from "./authority.ts";
+import { parseAuthority, parseHost } from "./authority.ts";
 import type { EgressConfig } from "./config.ts";
 import { mergeSighting, type Sighting, sightingOf } from "./journal.ts";
+import type { TunnelKind } from "./policy/rule.ts";
+import { canonicalSni } from "./tunnel/sni-check.ts";
 
 /** `egress-proxy suggest [FILE|-]`: what `learn` or `report` let pass, as `allow` entries. */
 export async function suggest({ args, load }: CommandContext<EgressConfig>): Promise<number> {
@@ -56,8 +58,7 @@ export function fromAuditLines(text: string): Sighting[] {
       continue;
     }
     if (record.msg !== "egress") continue;
-    const isTunnel = record.method === "CONNECT";
-    const sighting = sightingOf(record, isTunnel ? (record.sni === undefined ? "any" : "tls") : undefined);
+    const sighting = sightingOf(record, record.method === "CONNECT" ? carried(record) : undefined);
     if (sighting === undefined) continue;
     const key = `${sighting.host} ${sighting.port}`;
     const known = found.get(key);
@@ -67,11 +68,16 @@ export function fromAuditLines(text: string): Sighting[] {
   return [...found.values()];
 }
 
+/** What a tunnel carried, as far as its record says: TLS with the host's own name, or anything. */
+function carried({ host, sni }: Partial<AuditRecord>): TunnelKind {
+  return typeof sni === "string" && canonicalSni(sni) === host ? "tls" : "any";
+}
+
 /** The `allow` entries for these destinations, as YAML: one for each host, and wildcards over three and more as comments. */
 export function suggestion(sightings: readonly Sighting[]): string {
   const hosts = new Map<string, Sighting[]>();
   for (const sighting of sightings) {
-    if (!isHost(sighting.host)) continue;
+    if (!canBeNamed(sighting)) continue;
     hosts.set(sighting.host, [...(hosts.get(sighting.host) ?? []), sighting]);
   }
   if (hosts.size === 0) return "# nothing was let through beyond the allow-list: run with mode learn or report first\n";
@@ -83,7 +89,7 @@ export function suggestion(sightings: readonly Sighting[]): string {
 }
 
 function entriesFor(name: string, sightings: readonly Sighting[]): string[] {
-  const host = name.includes(":") ? `[${name}]` : name;
+  const host = bracketed(name);
   // Only on 443 is the default of a tunnel not "any".
   const open = sightings.filter(({ port, tunnel }) => port === 443 && tunnel === "any").map(({ port }) => port);
   const ports = sightings.map(({ port }) => port).filter((port) => !open.includes(port));
@@ -100,23 +106,23 @@ function siblings(names: readonly string[]): [string, string[]][] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const parent = name.slice(name.indexOf(".") + 1);
-    if (
-      !name.includes(".") ||
-      !parent.includes(".") ||
-      parseHost(name.includes(":") ? `[${name}]` : name).kind !== "name"
-    )
-      continue;
+    if (!name.includes(".") || !parent.includes(".") || parseHost(bracketed(name)).kind !== "name") continue;
     groups.set(parent, [...(groups.get(parent) ?? []), name]);
   }
   return [...groups].filter(([, below]) => below.length >= 3);
 }
 
 /** Audit lines may come from anywhere; only what a rule could name is printed. */
-function isHost(host: string): boolean {
+function canBeNamed({ host, port }: Sighting): boolean {
   try {
-    parseHost(host.includes(":") ? `[${host}]` : host);
+    parseAuthority(`${bracketed(host)}:${port}`);
     return true;
   } catch {
     return false;
   }
+}
+
+/** As it stands in URLs and rules. */
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }

@@ -48,6 +48,6 @@ export class SniCheck {
 }
 
 /** Case folded for ASCII only, without one trailing dot; anything else must be equal byte for byte. */
-function canonicalSni(name: string): string {
+export function canonicalSni(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/\.$/, "");
 }
