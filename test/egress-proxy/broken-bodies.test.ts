@@ -36,6 +36,18 @@ test("what was allowed and sent stays allowed in the audit record, with the erro
   );
 });
 
+test("after the answer has begun it is cut, at both ends", async () => {
+  const client = new RawClient(proxy.port).send(`${head("/answered")}5\r\nhello\r\n`);
+  await eventually(() => assert.match(upstream.received(), /hello/));
+  const [server] = upstream.connections;
+  server?.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbegin");
+  await client.until("begin");
+  const text = await client.send("zz\r\n").end();
+  assert.match(text, /\r\n\r\nbegin$/);
+  await eventually(() => assert.ok(server?.destroyed || server?.readableEnded));
+  assert.doesNotMatch(upstream.received(), /zz|\r\n0\r\n/);
+});
+
 for (const [name, path, chunk, status] of [
   ["chunk extensions above 16 KiB", "/extensions", `5;${"x".repeat(17_000)}\r\nhello\r\n0\r\n\r\n`, 400],
   ["trailers above 32 KiB", "/trailers", `0\r\nX: ${"y".repeat(34_000)}\r\n\r\n`, 431],
