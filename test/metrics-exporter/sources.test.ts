@@ -207,27 +207,6 @@ test("reading itself, directly or in a ring, ends at once", async (t) => {
   assert.equal(relay.requests.length, 1);
 });
 
-test("exec: in the background, without a shell, and nothing is left running", async (t) => {
-  const exporter = await startExporter(t, {
-    config: quiet({
-      exec: [
-        { command: [process.execPath, "-e", "console.log('jobs 3')"], name: "good", interval: "50ms" },
-        { command: [process.execPath, "-e", "console.log('x 1'); process.exit(3)"], name: "status" },
-        { command: [process.execPath, "-e", "console.log('no metrics here at all')"], name: "text" },
-        { command: ["/nowhere/stats"], name: "missing" },
-        { command: [process.execPath, "-e", "setInterval(() => {}, 1000)"], name: "slow", timeout: "300ms" },
-        { command: [process.execPath, "-e", "process.stdout.write('a'.repeat(3e6))"], name: "large" },
-      ],
-    }),
-  });
-  const up = (name: string) => `outrigger_metrics_source_up{kind="exec",source="${name}"}`;
-  await exporter.until("jobs", 3);
-  for (const name of ["status", "text", "missing", "slow", "large"]) await exporter.until(up(name), 0);
-  assert.equal(await exporter.value(up("good")), 1);
-  assert.equal(await exporter.value("x"), undefined);
-  assert.deepEqual(await exporter.process.stop(), { code: 0, signal: null });
-});
-
 test("probes: HTTP and TCP, up and down", async (t) => {
   const target = await startTarget(t, answering("", "text/plain", 302));
   const listener = createServer((socket) => socket.destroy());

@@ -1,9 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { systemCode } from "@outrigger/runtime/errors";
+import { adoptGroup } from "@outrigger/runtime/process-groups";
 import { CheckFailure } from "../failure.ts";
 import type { Check } from "./check.ts";
-import { adoptGroup, endGroup } from "./process-group.ts";
+import { endGroup } from "./process-group.ts";
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 

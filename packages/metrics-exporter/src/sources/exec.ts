@@ -1,6 +1,7 @@
 /** Commands that print metrics, run in the background. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import type { Family } from "@outrigger/exposition/document";
+import { adoptGroup, releaseGroup, signalGroup } from "@outrigger/runtime/process-groups";
 import { withLabels } from "./labels.ts";
 import { type Reading, type Source, SourceFailure, toFailure } from "./source.ts";
 import { parseExposition } from "./textfiles.ts";
@@ -17,12 +18,19 @@ export interface ExecConfig {
 
 const maxOutput = 2 ** 20;
 
+/**
+ * Milliseconds in which what is left of the output is read after the command has ended. It has all been written by then; only
+ * a process that left the command's group can hold the output open for longer.
+ */
+const linger = 300;
+
 export class ExecSource implements Source {
   readonly #config: ExecConfig;
   readonly #label: string;
   #reading: Reading | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #child: ChildProcess | undefined;
+  /** The process group of the command that runs. */
+  #group: number | undefined;
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -49,7 +57,7 @@ export class ExecSource implements Source {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    killGroup(this.#child);
+    this.#kill();
     await this.#running;
   }
 
@@ -77,13 +85,15 @@ export class ExecSource implements Source {
     return new Promise((resolve, reject) => {
       // A group of its own, so that what the command starts ends with it.
       const child = spawn(file, args, { stdio: ["ignore", "pipe", "ignore"], detached: true });
-      this.#child = child;
+      this.#group = child.pid;
+      if (child.pid !== undefined) adoptGroup(child.pid);
       const chunks: Buffer[] = [];
       let size = 0;
       let failure: SourceFailure | undefined;
+      let closing: NodeJS.Timeout | undefined;
       const end = (reason: string, message: string) => {
         failure ??= new SourceFailure(reason, message);
-        killGroup(child);
+        this.#kill();
       };
       const { timeout } = this.#config;
       const timer = setTimeout(() => end("timeout", `${file} ran longer than ${timeout / 1000} s`), timeout);
@@ -98,24 +108,24 @@ export class ExecSource implements Source {
       });
       child.once("exit", () => {
         clearTimeout(timer);
-        // Descendants that hold the output open would keep it from ending.
-        killGroup(child);
+        // What it has started ends with it.
+        this.#kill();
+        if (this.#group !== undefined) releaseGroup(this.#group);
+        this.#group = undefined;
+        // After a standstill of this process timers come first, and reading only then.
+        closing = setTimeout(() => setImmediate(() => child.stdout.destroy()), linger);
       });
       child.once("close", (code, signal) => {
+        clearTimeout(closing);
         if (failure) reject(failure);
         else if (code !== 0) reject(new SourceFailure("exit", `${file} ended with ${signal ?? `status ${code}`}`));
         else resolve(Buffer.concat(chunks).toString("utf8"));
       });
     });
   }
-}
 
-/** Ends a command and everything it has started; without effect when nothing is left. */
-function killGroup(child: ChildProcess | undefined): void {
-  if (child?.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  /** Ends the command and everything it has started; without effect when nothing runs. */
+  #kill(): void {
+    if (this.#group !== undefined) signalGroup(this.#group, "SIGKILL");
   }
 }
