@@ -1,10 +1,12 @@
 // Commands that print metrics.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
+import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
+import { startTool } from "../harness/tool.ts";
 import { startExporter } from "./exporter.ts";
 
 const exec = (commands: object[]) => `${JSON.stringify({ metrics: { exec: commands } })}\n`;
@@ -59,4 +61,18 @@ test("a process that leaves the command's group and holds its output open delays
   await exporter.until("left", 7);
   assert.deepEqual(await exporter.process.stop(), { code: 0, signal: null });
   assert.ok(pidsIn(pids).some(isAlive));
+});
+
+test("--once that SIGTERM ends prints nothing, is status 1, and leaves nothing of the command and of what that has started", async (t) => {
+  const pids = pidFile(t);
+  const config = path.join(temporaryDirectory(t), "outrigger.yaml");
+  const source = 'sleep 100 & echo $! >> "$0"; echo $$ >> "$0"; wait';
+  writeFileSync(config, exec([{ command: ["/bin/sh", "-c", source, pids], timeout: "1h" }]));
+  const once = startTool("metrics-exporter", ["--config", config, "--once"], { test: t });
+  await eventually(() => assert.equal(pidsIn(pids).length, 2));
+  once.signal("SIGTERM");
+  assert.deepEqual(await once.exited, { code: 1, signal: null });
+  assert.equal(once.stdout, "");
+  assert.match(once.stderr, /stopped before everything was read/);
+  await eventually(() => assert.deepEqual(pidsIn(pids).filter(isAlive), []));
 });
