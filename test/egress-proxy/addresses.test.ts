@@ -196,6 +196,32 @@ test("a TTL is honoured, zero included; concurrent requests share a query", asyn
   assert.equal(dns.queries.length, 2);
 });
 
+for (const method of ["GET", "CONNECT"]) {
+  test(`nothing is dialled for a client that has gone before its ${method} was resolved`, async (context) => {
+    upstream.reset();
+    const gone = Promise.withResolvers<void>();
+    dns.zones["slow.test"] = { addresses: ["127.0.0.1"], when: gone.promise };
+    const own = await startProxy(context, {
+      allow: [{ host: "slow.test", ports: [upstream.port], resolvesTo: ["127.0.0.0/8"] }],
+      dns: { servers: [dns.address] },
+      audit: "all",
+    });
+    dns.queries.length = 0;
+    const target = method === "CONNECT" ? `slow.test:${upstream.port}` : `http://slow.test:${upstream.port}/`;
+    const client = new RawClient(own.port).send(`${method} ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await eventually(() => assert.equal(dns.queries.length, 2));
+    client.socket.resetAndDestroy();
+    await eventually(async () => assert.match(await own.metrics(), /egress_connections\{side="client"\} 0\n/));
+    gone.resolve();
+    const [record] = await eventually(() => {
+      assert.equal(own.audit().length, 1);
+      return own.audit();
+    });
+    assert.equal(record?.status, 499);
+    assert.equal(upstream.connections.length, 0);
+  });
+}
+
 test("no such name and a failing server are 502 dns_error", async () => {
   for (let time = 0; time < 2; time++) {
     assert.match((await ask("nowhere.good.test")).text, /^HTTP\/1\.1 502 .*error=dns_error/s);

@@ -12,6 +12,8 @@ interface Zone {
   rcode?: number;
   /** Never answers. */
   silent?: boolean;
+  /** Answers only then. */
+  when?: Promise<unknown>;
 }
 
 export interface DnsServer {
@@ -33,7 +35,9 @@ export async function startDns(t: Pick<TestContext, "after">, zones: DnsServer["
     recordQuery(name);
     const found = zones[name];
     const zone = typeof found === "function" ? found() : (found ?? { rcode: 3 });
-    if (!zone.silent) socket.send(answer(query.subarray(0, end), type, zone), peer.port, peer.address);
+    const send = () => socket.send(answer(query.subarray(0, end), type, zone), peer.port, peer.address);
+    if (zone.when) void zone.when.then(send);
+    else if (!zone.silent) send();
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   atEnd(t, () => socket.close());
