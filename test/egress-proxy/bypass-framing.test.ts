@@ -229,6 +229,28 @@ for (const [name, version, field] of [
   });
 }
 
+test("bytes that come along with a denied CONNECT are no request: the connection ends", async () => {
+  begin();
+  const early = `GET ${url("/early")} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const text = await exchange(proxy.port, `CONNECT evil.test:443 HTTP/1.1\r\nHost: x\r\n\r\n${early}`);
+  assert.match(text, /^HTTP\/1\.1 403 .*\r\nConnection: close\r\n/s);
+  assert.equal(text.match(/HTTP\/1\.1 \d{3}/g)?.length, 1);
+  assert.equal(upstream.received(), "");
+});
+
+test("an answer to HEAD has no body, denied or not, so that the next answer begins where it should", async () => {
+  begin((socket, received) => {
+    const rest = received.includes("/next") ? "Content-Length: 4\r\n\r\nnext" : "Transfer-Encoding: chunked\r\n\r\n";
+    socket.write(`HTTP/1.1 200 OK\r\n${rest}`);
+  });
+  for (const target of ["http://evil.test/", url()]) {
+    const client = new RawClient(proxy.port).send(`HEAD ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await client.until("\r\n\r\n");
+    client.send(`GET ${url("/next")} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.match(await client.end(), /^HTTP\/1\.1 \d{3} [^{]*?\r\n\r\nHTTP\/1\.1 200 OK\r\n[^{]*\r\n\r\nnext$/);
+  }
+});
+
 test("the body of a denied request is never taken for a request", async () => {
   begin();
   const inner = `GET ${url("/smuggled")} HTTP/1.1\r\nHost: x\r\n\r\n`;

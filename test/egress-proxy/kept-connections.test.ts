@@ -67,6 +67,24 @@ test("a GET is sent once more also when several kept connections have died", asy
   assert.equal(upstream.connections.length, 3);
 });
 
+test("a connection is kept after a whole upload, and closed when its answer came before the end", async (t) => {
+  const upstream = await startUpstream(t, (socket, _received, chunk) => {
+    if (/abcde|early/.test(chunk.toString("latin1"))) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
+  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`] });
+  const post = (path: string, content: string) =>
+    exchange(
+      proxy.port,
+      `POST http://localhost:${upstream.port}/${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 5\r\n\r\n${content}`,
+    );
+  for (let time = 0; time < 2; time++) assert.equal(statusOf(await post("whole", "abcde")), 200);
+  assert.equal(upstream.connections.length, 1);
+  assert.equal(statusOf(await post("early", "a")), 200);
+  await eventually(() => assert.ok(upstream.connections[0]?.destroyed || upstream.connections[0]?.readableEnded));
+  assert.equal(statusOf(await post("whole", "abcde")), 200);
+  assert.equal(upstream.connections.length, 2);
+});
+
 test("a kept connection that answers nonsense is not asked again", async (t) => {
   const answer = answering("ok");
   const upstream = await startUpstream(t, (socket, received, chunk) => {

@@ -47,6 +47,11 @@ test("blockedStatus 200 is an empty answer to plain requests only", async (t) =>
   const client = new RawClient(proxy.port).send("CONNECT evil.test:443 HTTP/1.1\r\nHost: x\r\n\r\n");
   await client.until("HTTP/1.1 403 Egress denied");
   client.socket.destroy();
+  for (const rest of ["Connection: close\r\n\r\n", "\r\nearly bytes"]) {
+    const text = await exchange(proxy.port, `CONNECT evil.test:443 HTTP/1.1\r\nHost: x\r\n${rest}`);
+    assert.match(text, /^HTTP\/1\.1 403 Egress denied/);
+  }
+  assert.equal(statusOf(await exchange(proxy.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")), 400, "no denial");
 });
 
 test("report lets pass and says what enforce would deny", async (t) => {
