@@ -164,6 +164,19 @@ test("fields are removed, then set; a secret shows up nowhere else", async (t) =
   assert.doesNotMatch(proxy.tool.stderr + (await proxy.metrics()), /very-secret/);
 });
 
+test("what a route removes or sets does not come back in a trailer", async (t) => {
+  const upstream = await startUpstream(t, (socket, received) => {
+    if (received.includes("0\r\n")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  const upstreams = [`http://localhost:${upstream.port}`];
+  const headers = { set: { "X-Role": "reader" }, remove: ["x-gone"] };
+  const proxy = await startProxy(t, { routes: { "http://svc.test/": { upstreams, headers } } });
+  const body = "1\r\na\r\n0\r\nX-Gone: 1\r\nX-Sum: 2\r\nx-role: admin\r\n\r\n";
+  const head = "POST http://svc.test/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  assert.equal(statusOf(await exchange(proxy.port, head + body)), 200);
+  assert.match(upstream.received(), /\r\nX-Role: reader\r\n(?:.*\r\n)+\r\n1\r\na\r\n0\r\nX-Sum: 2\r\n\r\n$/);
+});
+
 test("round-robin takes turns; the hash of path and query always meets the same server", async (t) => {
   const servers = await Promise.all(["a", "b", "c"].map((name) => startUpstream(t, answering(name))));
   const upstreams = servers.map(({ port }) => `http://localhost:${port}`);

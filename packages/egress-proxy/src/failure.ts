@@ -1,6 +1,6 @@
 import { type Authority, hostText } from "./authority.ts";
 import type { Decision, Question } from "./policy/decide.ts";
-import type { AddressReason, Judgement } from "./policy/guard.ts";
+import type { AddressReason, Grant, Judgement } from "./policy/guard.ts";
 import type { Refusal } from "./refusal.ts";
 import { WHOLE_SERVER } from "./target.ts";
 
@@ -76,6 +76,11 @@ function allowYaml(entry: string): string {
   return `egress:\n  allow:\n    - ${entry}`;
 }
 
+function routeYaml({ from, upstreams }: NonNullable<Grant["route"]>, setting: string): string {
+  const servers = upstreams.map(({ text }) => JSON.stringify(text)).join(", ");
+  return `egress:\n  routes:\n    ${JSON.stringify(from.text)}: { upstreams: [${servers}], ${setting} }`;
+}
+
 /** A path of a route, or one that rules cannot judge. */
 export function unsafePathDenial(): Failure {
   return {
@@ -98,19 +103,24 @@ export function noRouteDenial({ host, port }: Authority): Failure {
   };
 }
 
-/** The guard left no address to dial. */
-export function addressDenial(authority: Authority, { refused }: Pick<Judgement, "refused">): Failure {
+/** The guard left no address to dial. @param route the one whose upstream the authority is. */
+export function addressDenial(
+  authority: Authority,
+  { refused }: Pick<Judgement, "refused">,
+  route: Grant["route"],
+): Failure {
   const [first] = refused;
   const reason: AddressReason = first?.reason ?? "address_prohibited";
   const address = first?.address ?? authority.host;
   const where = address === authority.host ? address : `${authority.host} (${address})`;
-  const exempt = allowYaml(
-    `{ host: ${JSON.stringify(hostText(authority))}, ports: [${authority.port}], resolvesTo: [${JSON.stringify(address)}] }`,
-  );
+  const resolvesTo = `resolvesTo: [${JSON.stringify(address)}]`;
+  const exempt = route
+    ? routeYaml(route, resolvesTo)
+    : allowYaml(`{ host: ${JSON.stringify(hostText(authority))}, ports: [${authority.port}], ${resolvesTo} }`);
   const hint = {
     address_prohibited: `${where} is loopback, link-local, multicast or a metadata service, refused in every mode. If it is meant:\n${exempt}`,
     address_private: `${where} is a private address behind a public name. If it is meant:\n${exempt}`,
-    address_not_in_resolvesTo: `${where} is outside the rule's resolvesTo: widen resolvesTo if the address is right.`,
+    address_not_in_resolvesTo: `${where} is outside the ${route ? "route" : "rule"}'s resolvesTo: widen resolvesTo if the address is right.`,
     address_denied: `${where} is in egress.guard.deny: nothing but removing it there lets it pass.`,
     proxy_loop: `${where}, port ${authority.port}, is this proxy itself: name the real destination.`,
   }[reason];

@@ -23,10 +23,11 @@ export function locate(
   grants: readonly Grant[],
   done: Located,
 ) {
+  const route = grants[0]?.route;
   const judge = (addresses: readonly Address[]) => {
     const judgement = guard.judge(authority, addresses, grants);
     if (judgement.permitted.length > 0) done(undefined, judgement.permitted);
-    else done(addressDenial(authority, judgement), []);
+    else done(addressDenial(authority, judgement, route), []);
   };
   const fail = (error: Error) => done(upstreamFailure(error, `${hostText(authority)}:${authority.port}`), []);
 
@@ -34,7 +35,8 @@ export function locate(
     return judge([parseAddress(authority.host)].filter((address) => address !== undefined));
   if (authority.host === "localhost") return judge(LOCALHOST);
   if (guard.refusesName(authority, grants)) {
-    return done(addressDenial(authority, { refused: [{ address: authority.host, reason: "address_prohibited" }] }), []);
+    const refused = [{ address: authority.host, reason: "address_prohibited" }] as const;
+    return done(addressDenial(authority, { refused }, route), []);
   }
   const known = resolver.peek(authority.host);
   if (known instanceof ResolveError) return fail(known);

@@ -117,13 +117,14 @@ const NOT_IN_TRAILERS = new Set([
   "x-forwarded-proto",
 ]);
 
-/** The trailer fields that may pass. */
-export function trailerFields(fields: RawFields): RawFields {
+/** The trailer fields that may pass. @param drop further lower-case names to drop. */
+export function trailerFields(fields: RawFields, drop = NONE): RawFields {
   if (fields.length === 0) return fields;
   const result: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] ?? "";
-    if (!NOT_IN_TRAILERS.has(name.toLowerCase())) result.push(name, fields[index + 1] ?? "");
+    const key = name.toLowerCase();
+    if (!NOT_IN_TRAILERS.has(key) && !drop.has(key)) result.push(name, fields[index + 1] ?? "");
   }
   return result;
 }

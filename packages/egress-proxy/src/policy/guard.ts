@@ -1,6 +1,7 @@
 import { type Address, formatAddress, lastQuad } from "@outrigger/net/address";
 import { type Cidr, contains, findBlock } from "@outrigger/net/cidr";
 import type { Authority } from "../authority.ts";
+import type { Route } from "../routes/route.ts";
 import { BUILT_IN, CARRIERS, EMBEDDING, isPublicForm, METADATA_NAMES, PRIVATE } from "./address-lists.ts";
 
 /** Why an address may not be dialled. */
@@ -17,6 +18,8 @@ export interface Grant {
   readonly spellsHost: boolean;
   /** Blocks the addresses must lie in; inside them the built-in lists do not apply. Empty: what the guard permits. */
   readonly resolvesTo: readonly Cidr[];
+  /** The route whose upstream is meant; absent for rules. */
+  readonly route?: Pick<Route, "from" | "upstreams">;
 }
 
 /** The addresses that may be dialled, and why the others may not. */

@@ -26,6 +26,8 @@ export interface Plan {
   readonly path: string;
   /** End-to-end fields and Host; see `requestFields`. */
   readonly fields: RawFields;
+  /** Lower-case names of fields that trailers must not bring either. */
+  readonly without?: ReadonlySet<string>;
   readonly framing: Framing;
   /** Milliseconds from the dial to the last byte of the answer's head; absent: only the idle time-out counts. */
   readonly headTimeout?: number;
@@ -174,7 +176,8 @@ class Forwarding implements Transaction {
       return;
     }
     const client = this.#client;
-    client.read(new Upload(this.#exchange, client, connection, (problem) => this.#refuse(problem)));
+    const refuse = (problem: Malformed) => this.#refuse(problem);
+    client.read(new Upload(this.#exchange, client, connection, { without: this.#plan.without, refuse }));
     // With the client's bytes at hand, the head leaves together with the first of them.
     if (!client.isBeingRead) connection.writer.flush();
   }
@@ -202,14 +205,15 @@ class Forwarding implements Transaction {
 
   #fail(error: Error): void {
     if (this.#isOver || this.#client.isClosed) return;
+    // What the system, DNS, TLS or HTTP complain about has a code; what has none is a bug of ours.
+    const failure = "code" in error ? upstreamFailure(error, nameOf(this.#exchange)) : internalFailure(error);
     if (this.#isAnswered) {
       this.#isOver = true;
+      this.#exchange.failure = failure;
       this.#client.cut(error instanceof UpstreamTimeout && this.#client.isFull);
       return;
     }
     this.#leave();
-    // What the system, DNS, TLS or HTTP complain about has a code; what has none is a bug of ours.
-    const failure = "code" in error ? upstreamFailure(error, nameOf(this.#exchange)) : internalFailure(error);
     if (this.#plan.watch?.failed(failure, this.#connection !== undefined)) return;
     reject(this.#exchange, this.#client, failure);
   }
@@ -218,8 +222,7 @@ class Forwarding implements Transaction {
   #refuse(problem: Malformed): void {
     if (this.#isOver) return;
     this.#leave();
-    if (this.#isAnswered) this.#client.cut();
-    else reject(this.#exchange, this.#client, refusalFailure(refusalOf(problem)), { close: true });
+    reject(this.#exchange, this.#client, refusalFailure(refusalOf(problem)), { close: true });
   }
 }
 

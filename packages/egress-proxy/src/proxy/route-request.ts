@@ -109,7 +109,7 @@ function sendTo(
       destination,
       method: exchange.method,
       path: upstreamPath(route.from.prefix, upstream.path, target.path) + target.query,
-      fields: routeFields(engine, request, active, authorityText(authority, upstream.scheme === "https" ? 443 : 80)),
+      ...routeFields(engine, request, active, authorityText(authority, upstream.scheme === "https" ? 443 : 80)),
       framing,
       headTimeout: route.timeout,
       watch,
@@ -137,7 +137,7 @@ function routeFields(engine: Engine, { client, framing }: CheckedRequest, { rout
   for (const [name, value] of own) fields.push(name, value);
   for (const { name, value } of set.values()) fields.push(name, value.reveal());
   fields.push("Via", `1.1 ${engine.mark}`);
-  return fields;
+  return { fields, without: replaced };
 }
 
 /** What a listener on all addresses adds. @param removed names of the client's fields that do not count. */

@@ -5,23 +5,25 @@ import type { Malformed } from "../http/malformed.ts";
 import type { UpstreamConnection } from "../upstream/upstream-connection.ts";
 import type { BodySink, ClientRequest } from "./client-request.ts";
 
+interface UploadOptions {
+  /** Lower-case names of fields that trailers must not bring. */
+  readonly without: ReadonlySet<string> | undefined;
+  /** The body is no valid HTTP. */
+  readonly refuse: (problem: Malformed) => void;
+}
+
 /** Streams a client's body to the upstream, once a connection is there: a failed connect has consumed nothing of it. */
 export class Upload implements BodySink {
   readonly #exchange: Exchange;
   readonly #client: ClientRequest;
   readonly #connection: UpstreamConnection;
-  readonly #refuse: (problem: Malformed) => void;
+  readonly #options: UploadOptions;
 
-  constructor(
-    exchange: Exchange,
-    client: ClientRequest,
-    connection: UpstreamConnection,
-    refuse: (problem: Malformed) => void,
-  ) {
+  constructor(exchange: Exchange, client: ClientRequest, connection: UpstreamConnection, options: UploadOptions) {
     this.#exchange = exchange;
     this.#client = client;
     this.#connection = connection;
-    this.#refuse = refuse;
+    this.#options = options;
   }
 
   piece(data: Buffer): void {
@@ -37,11 +39,11 @@ export class Upload implements BodySink {
   }
 
   ended(trailers: RawFields): void {
-    this.#connection.writer.end(trailerFields(trailers));
+    this.#connection.writer.end(trailerFields(trailers, this.#options.without));
     this.#connection.sent();
   }
 
   refused(problem: Malformed): void {
-    this.#refuse(problem);
+    this.#options.refuse(problem);
   }
 }

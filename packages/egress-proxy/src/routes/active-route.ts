@@ -30,5 +30,6 @@ export function activateRoute(route: Route): ActiveRoute {
 
 /** What the guard permits an upstream: as for a rule, and an address or `localhost` as it is written. */
 export function upstreamGrant(route: Route, { authority }: Upstream): Grant {
-  return { spellsHost: authority.kind !== "name" || authority.host === "localhost", resolvesTo: route.resolvesTo };
+  const spellsHost = authority.kind !== "name" || authority.host === "localhost";
+  return { spellsHost, resolvesTo: route.resolvesTo, route };
 }
