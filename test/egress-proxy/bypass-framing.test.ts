@@ -239,8 +239,8 @@ test("bytes that come along with a denied CONNECT are no request: the connection
 });
 
 test("an answer to HEAD has no body, denied or not, so that the next answer begins where it should", async () => {
-  begin((socket, received) => {
-    const rest = received.includes("/next") ? "Content-Length: 4\r\n\r\nnext" : "Transfer-Encoding: chunked\r\n\r\n";
+  begin((socket, _received, chunk) => {
+    const rest = chunk.includes("/next") ? "Content-Length: 4\r\n\r\nnext" : "Transfer-Encoding: chunked\r\n\r\n";
     socket.write(`HTTP/1.1 200 OK\r\n${rest}`);
   });
   for (const target of ["http://evil.test/", url()]) {
@@ -250,6 +250,23 @@ test("an answer to HEAD has no body, denied or not, so that the next answer begi
     assert.match(await client.end(), /^HTTP\/1\.1 \d{3} [^{]*?\r\n\r\nHTTP\/1\.1 200 OK\r\n[^{]*\r\n\r\nnext$/);
   }
 });
+
+for (const status of ["204 No Content", "304 Not Modified"]) {
+  test(`${status} has no body, whatever its fields say, so that the next answer begins where it should`, async () => {
+    for (const fields of ["", "Transfer-Encoding: chunked\r\n", "Content-Length: 5\r\n"]) {
+      begin((socket, _received, chunk) => {
+        if (chunk.includes("/next")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext");
+        else socket.write(`HTTP/1.1 ${status}\r\n${fields}\r\n`);
+      });
+      const client = new RawClient(proxy.port).send(`GET ${url()} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.until("\r\n\r\n");
+      client.send(`GET ${url("/next")} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      const text = await client.end();
+      assert.match(text, /^HTTP\/1\.1 \d04 .*?\r\n\r\nHTTP\/1\.1 200 OK\r\n[^{]*\r\n\r\nnext$/s);
+      assert.doesNotMatch(text, /chunked/);
+    }
+  });
+}
 
 test("the body of a denied request is never taken for a request", async () => {
   begin();

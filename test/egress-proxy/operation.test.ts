@@ -41,6 +41,16 @@ test("a denial speaks in the status line, in Proxy-Status, in JSON, in the log a
   );
 });
 
+test("a status line has 200 bytes at most, however long the host is", async (t) => {
+  const proxy = await startProxy(t, {});
+  const host = `${`${"a".repeat(49)}.`.repeat(4)}test`;
+  for (const request of [plain(81).replace("localhost", host), `CONNECT ${host}:443 HTTP/1.0\r\n\r\n`]) {
+    const [line = ""] = (await exchange(proxy.port, request)).split("\r\n");
+    assert.match(line, /^HTTP\/1\.1 403 Egress denied: host_not_allowed a{49}\./);
+    assert.equal(line.length, 200);
+  }
+});
+
 test("blockedStatus 200 is an empty answer to plain requests only", async (t) => {
   const proxy = await startProxy(t, { blockedStatus: 200 });
   assert.match(await exchange(proxy.port, plain(81)), /^HTTP\/1\.1 200 OK\r\n.*Content-Length: 0\r\n.*\r\n\r\n$/s);

@@ -248,3 +248,9 @@ test("HTTP/1.0 keeps its connection when it asks for that and the answer has a l
   await client.until(/Connection: keep-alive\r\n.*\r\n\r\nok/s);
   assert.match(await client.send(ask("")).end(), /Connection: close\r\n\r\nok$/);
 });
+
+test("an answer without a length ends the connection of HTTP/1.0, whatever it asked for", async () => {
+  react = (socket) => socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+  const ask = `GET http://localhost:${upstream.port}/ HTTP/1.0\r\nConnection: keep-alive\r\n\r\n`;
+  assert.match(await exchange(proxy.port, ask), /Connection: close\r\n\r\nok$/);
+});
