@@ -106,7 +106,7 @@ test("a kept connection serves its own name, port and addresses only, and no rou
   const other = await startUpstream(t, answering("other"));
   const dns = await startDns(t, {
     "moves.test": { addresses: ["127.0.0.1"], ttl: 0 },
-    "b.test": { addresses: ["127.0.0.1"] },
+    "b.test": { addresses: ["127.0.0.1"], ttl: 0 },
   });
   const common = { ports: [here.port, other.port], resolvesTo: ["127.0.0.0/8"] };
   const proxy = await startProxy(t, {
@@ -139,4 +139,6 @@ test("a kept connection serves its own name, port and addresses only, and no rou
   dns.zones["moves.test"] = { addresses: ["8.8.8.8"], ttl: 0 };
   assert.match(await exchange(proxy.port, get(moving)), /^HTTP\/1\.1 403 .*address_not_in_resolvesTo/s);
   assert.deepEqual([there.connections.length, other.connections.length], [1, 1]);
+  dns.zones["b.test"] = { addresses: ["127.0.0.2"], ttl: 0 };
+  assert.equal(await ask("http://one.test/"), "there", "another address of a route's upstream");
 });

@@ -164,6 +164,20 @@ test("fields are removed, then set; a secret shows up nowhere else", async (t) =
   assert.doesNotMatch(proxy.tool.stderr + (await proxy.metrics()), /very-secret/);
 });
 
+test("a field that a route sets is the only one of its name, in any case, Host included", async (t) => {
+  const upstream = await startUpstream(t);
+  const headers = { set: { "X-Set": "ours", HOST: "named.test" } };
+  const proxy = await startProxy(t, {
+    routes: { "http://svc.test/": { upstreams: [`http://localhost:${upstream.port}`], headers } },
+  });
+  await exchange(proxy.port, ask("http://svc.test/", "x-SET: theirs\r\n"));
+  const lines = upstream.received().split("\r\n");
+  assert.deepEqual(
+    lines.filter((line) => /^(x-set|host):/i.test(line)),
+    ["Host: named.test", "X-Set: ours"],
+  );
+});
+
 test("what a route removes or sets does not come back in a trailer", async (t) => {
   const upstream = await startUpstream(t, (socket, received) => {
     if (received.includes("0\r\n")) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
@@ -213,11 +227,12 @@ test("a GET is tried again on 503 at another server, a POST is not; the last ans
   assert.match(await exchange(proxy.port, ask("http://bad.test/")), /^HTTP\/1\.1 503 Busy\r\n.*busy$/s);
   assert.equal(bad.received().match(/GET/g)?.length, 3);
   bad.reset();
-  await exchange(
-    proxy.port,
-    ask("http://bad.test/").replace("GET", "POST").replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nab"),
-  );
-  assert.equal(bad.received().match(/POST/g)?.length, 1);
+  for (const method of ["POST", "PUT"]) {
+    bad.reset();
+    const request = ask("http://bad.test/").replace("GET", method);
+    await exchange(proxy.port, request.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nab"));
+    assert.equal(bad.received().match(/POST|PUT/g)?.length, 1, method);
+  }
   bad.reset();
   assert.equal(statusOf(await exchange(proxy.port, ask("http://once.test/"))), 503);
   assert.equal(bad.received().match(/GET/g)?.length, 1);
