@@ -85,6 +85,10 @@ for (const [name, text] of [
     "two prefixes of one listener",
     "egress: { routes: { 'http://localhost:8000/a': 'http://x/', 'http://localhost:8000/b': 'http://y/' } }\n",
   ],
+  [
+    "a prefix under localhost and one under its address, which share a listener",
+    "egress: { routes: { 'http://localhost:8000/a': 'http://x/', 'http://127.0.0.1:8000/b': 'http://y/' } }\n",
+  ],
   ["rules that complement each other", "egress: { allow: [example.com, '*.example.com', 'example.com:8443'] }\n"],
 ] as const) {
   test(`no finding: ${name}`, async (t) => {

@@ -41,9 +41,10 @@ function listenersOf({ logs, health, metrics, egress }: Sections): Listener[] {
 }
 
 function clash(one: Listener, other: Listener): boolean {
-  if (one.port !== other.port || !overlap(addresses(one), addresses(other))) return false;
-  const shared = one.sharedBy !== undefined && one.sharedBy === other.sharedBy && one.host === other.host;
-  return !shared;
+  const [here, there] = [addresses(one), addresses(other)];
+  if (one.port !== other.port || !overlap(here, there)) return false;
+  const isShared = one.host === other.host || (here !== undefined && there !== undefined);
+  return one.sharedBy === undefined || one.sharedBy !== other.sharedBy || !isShared;
 }
 
 /** Undefined: all of them. */
