@@ -119,7 +119,8 @@ export type EgressConfig = Infer<typeof schema>;
 export const egressSection: Section<EgressConfig> = { key: "egress", schema, warnings };
 
 /** Valid settings that allow more than they seem to. */
-export function warnings({ allow, guard, mode }: EgressConfig): string[] {
+export function warnings({ listen, allow, guard, mode }: EgressConfig): string[] {
+  const isOpen = listen.host === undefined || /^(?:0\.0\.0\.0|::)$/.test(listen.host);
   const blind = allow.filter(({ tunnel, methods, paths }) => tunnel && methods.length + paths.length > 0);
   return [
     ...blind.map(
@@ -128,6 +129,11 @@ export function warnings({ allow, guard, mode }: EgressConfig): string[] {
     ...guard.allow.map(
       ({ text: block }) => `egress.guard.allow lifts ${block} from the list of refused addresses, for every rule`,
     ),
+    ...(isOpen
+      ? [
+          `egress.listen is on all addresses: other machines may use this proxy; 127.0.0.1:${listen.port} is for this one`,
+        ]
+      : []),
     ...(mode === "enforce" ? [] : [`mode ${mode}: destinations outside the allow-list are let through`]),
   ];
 }
