@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
+import { freePort } from "../harness/ports.ts";
 import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
 import { exchange, RawClient, reasonOf, statusOf } from "./support/raw.ts";
@@ -196,19 +197,23 @@ test("a TTL is honoured, zero included; concurrent requests share a query", asyn
   assert.equal(dns.queries.length, 2);
 });
 
-for (const method of ["GET", "CONNECT"]) {
+for (const method of ["GET", "CONNECT", "TCP"]) {
   test(`nothing is dialled for a client that has gone before its ${method} was resolved`, async (context) => {
     upstream.reset();
     const gone = Promise.withResolvers<void>();
     dns.zones["slow.test"] = { addresses: ["127.0.0.1"], when: gone.promise };
+    const tcpPort = await freePort("127.0.0.1");
+    const resolvesTo = ["127.0.0.0/8"];
     const own = await startProxy(context, {
-      allow: [{ host: "slow.test", ports: [upstream.port], resolvesTo: ["127.0.0.0/8"] }],
+      allow: [{ host: "slow.test", ports: [upstream.port], resolvesTo }],
+      routes: { [`tcp://127.0.0.1:${tcpPort}`]: { upstreams: [`slow.test:${upstream.port}`], resolvesTo } },
       dns: { servers: [dns.address] },
       audit: "all",
     });
     dns.queries.length = 0;
     const target = method === "CONNECT" ? `slow.test:${upstream.port}` : `http://slow.test:${upstream.port}/`;
-    const client = new RawClient(own.port).send(`${method} ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const client = new RawClient(method === "TCP" ? tcpPort : own.port);
+    client.send(`${method} ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);
     await eventually(() => assert.equal(dns.queries.length, 2));
     client.socket.resetAndDestroy();
     await eventually(async () => assert.match(await own.metrics(), /egress_connections\{side="client"\} 0\n/));

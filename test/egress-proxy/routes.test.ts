@@ -418,6 +418,48 @@ test("tcp: bytes at once both ways, a dead server is skipped, none left closes t
   await eventually(() => assert.equal(proxy.audit().filter(({ error }) => error === "connection_refused").length, 1));
 });
 
+test("tcp: an upstream name is judged like a rule, resolvesTo included", async (t) => {
+  const upstream = await startUpstream(t, (socket) => socket.write("reached"));
+  const dns = await startDns(t, { "svc.example.test": { addresses: ["127.0.0.1"] } });
+  const [plain, exempt] = [await freePort("127.0.0.1"), await freePort("127.0.0.1")];
+  const upstreams = [`svc.example.test:${upstream.port}`];
+  const proxy = await startProxy(t, {
+    routes: {
+      [`tcp://127.0.0.1:${plain}`]: { upstreams },
+      [`tcp://127.0.0.1:${exempt}`]: { upstreams, resolvesTo: ["127.0.0.0/8"] },
+    },
+    dns: { servers: [dns.address] },
+    audit: "all",
+  });
+  for (let time = 0; time < 2; time++) assert.equal(await new RawClient(plain).send("hello").end(), "");
+  assert.equal(upstream.connections.length, 0);
+  await eventually(() =>
+    assert.deepEqual(
+      proxy.audit().map(({ verdict, reason }) => [verdict, reason]),
+      new Array(2).fill(["denied", "address_prohibited"]),
+    ),
+  );
+  const client = new RawClient(exempt).send("hello");
+  await client.until("reached");
+  client.socket.destroy();
+});
+
+test("tcp: a connection above limits.connections is closed, and reaches nobody", async (t) => {
+  const upstream = await startUpstream(t, () => {});
+  const port = await freePort("127.0.0.1");
+  await startProxy(t, {
+    routes: { [`tcp://127.0.0.1:${port}`]: `localhost:${upstream.port}` },
+    limits: { connections: 1 },
+  });
+  const first = new RawClient(port);
+  await accepted(upstream);
+  assert.equal(await new RawClient(port).end(), "");
+  assert.equal(upstream.connections.length, 1);
+  first.send("hello");
+  await eventually(() => assert.equal(upstream.received(), "hello"));
+  first.socket.destroy();
+});
+
 test("the configuration of routes is checked as a whole", async (t) => {
   const upstream = await startUpstream(t);
   const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`] });
