@@ -8,6 +8,8 @@ export interface DialOptions {
   readonly timeout: number;
   /** Keep the write side open when the peer ends; right for relays, wrong for pooled HTTP connections. */
   readonly allowHalfOpen?: boolean;
+  /** Bytes that may wait in the socket before it reports that it is full; Node's default if absent. */
+  readonly highWaterMark?: number;
 }
 
 /** All attempts failed: `code` is that of the last failure, ETIMEDOUT for silence. */
@@ -33,7 +35,8 @@ const ATTEMPT_DELAY = 250;
  * @returns a function that gives up all attempts; `done` is not called then.
  */
 export function dial(options: DialOptions, done: DialDone): () => void {
-  const waiting = alternate(options.addresses);
+  const { addresses, port, timeout, ...socketOptions } = options;
+  const waiting = alternate(addresses);
   const attempts: Socket[] = [];
   let racing = 0;
   let stagger: NodeJS.Timeout | undefined;
@@ -48,7 +51,7 @@ export function dial(options: DialOptions, done: DialDone): () => void {
     clearTimeout(stagger);
     const address = waiting.shift();
     if (address === undefined) return;
-    const socket = connect({ host: address, port: options.port, allowHalfOpen: options.allowHalfOpen === true });
+    const socket = connect({ ...socketOptions, host: address, port });
     attempts.push(socket);
     racing++;
     const fail = (error: Error) => {
@@ -62,7 +65,7 @@ export function dial(options: DialOptions, done: DialDone): () => void {
       }
     };
     const silent = () => fail(Object.assign(new Error(`no answer from ${address}`), { code: "ETIMEDOUT" }));
-    socket.setTimeout(options.timeout, silent);
+    socket.setTimeout(timeout, silent);
     socket.on("error", fail);
     socket.on("connect", () => {
       socket.setTimeout(0, silent);

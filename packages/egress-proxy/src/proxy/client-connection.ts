@@ -3,7 +3,8 @@ import { REQUEST, type RequestHead, readRequestHead } from "../http/head.ts";
 import { HeadReader } from "../http/head-reader.ts";
 import { Malformed } from "../http/malformed.ts";
 import { MAX_HEAD, MessageWriter } from "../http/message-writer.ts";
-import { freeChunk } from "../tunnel/free-chunk.ts";
+import { freeChunk } from "../sockets/free-chunk.ts";
+import { readOn, stopReading } from "../sockets/reading.ts";
 import { ClientRequest } from "./client-request.ts";
 import { ClientWait } from "./client-wait.ts";
 import { BRIEFLY, closeAfter, endWhenSilent, type Linger, TAKING_PATIENCE, WHILE_UPLOADING } from "./close.ts";
@@ -86,7 +87,7 @@ export class ClientConnection {
   /** Whether the rest of a body is to wait until `false`. */
   set isBackedUp(isBackedUp: boolean) {
     this.#isBackedUp = isBackedUp;
-    if (isBackedUp) this.socket.pause();
+    if (isBackedUp) stopReading(this.socket);
     else this.readOn();
   }
 
@@ -98,7 +99,7 @@ export class ClientConnection {
     if (held !== undefined) this.#read(held);
     if (this.#state !== "http" || this.#held !== undefined) return;
     if (held !== undefined && this.#hasEnded) this.#judgeEnd();
-    else if (!this.#isBackedUp && this.socket.isPaused()) this.socket.resume();
+    else if (!this.#isBackedUp && this.socket.isPaused()) readOn(this.socket);
   }
 
   /** The request under way has been answered. */

@@ -4,7 +4,7 @@ import { firstValue, isPersistent } from "../http/fields.ts";
 import type { RawFields, RequestHead } from "../http/head.ts";
 import type { Malformed } from "../http/malformed.ts";
 import { fieldLines } from "../http/message-writer.ts";
-import { reset } from "../tunnel/reset.ts";
+import { reset } from "../sockets/reset.ts";
 import type { ClientConnection } from "./client-connection.ts";
 import type { Framing } from "./head-check.ts";
 import { KEEP_ALIVE } from "./keep-alive.ts";

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { readOn } from "../sockets/reading.ts";
 
 /** How much is read behind the last answer. */
 export interface Linger {
@@ -44,7 +45,7 @@ export function closeAfter(client: Socket, last: string | Buffer, linger: Linger
   client.once("end", () => client.destroySoon());
   client.once("close", () => clearTimeout(timer));
   client.end(last);
-  client.resume();
+  readOn(client);
 }
 
 /**

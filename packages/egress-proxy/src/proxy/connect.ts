@@ -10,6 +10,7 @@ import type { RequestHead } from "../http/head.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
+import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import { parseAuthorityForm } from "../target.ts";
 import { ACCESS_DENIED, inspect, observe } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
@@ -61,7 +62,13 @@ function open(
   const { client } = tunnel;
   const { timeouts } = exchange.snapshot.config;
   const started = performance.now();
-  const options = { addresses, port: authority.port, timeout: timeouts.connect, allowHalfOpen: true };
+  const options = {
+    addresses,
+    port: authority.port,
+    timeout: timeouts.connect,
+    allowHalfOpen: true,
+    highWaterMark: HIGH_WATER_MARK,
+  };
   const giveUp = dial(options, (error, upstream, address) => {
     client.off("close", abandon);
     engine.telemetry.dialled((performance.now() - started) / 1000);

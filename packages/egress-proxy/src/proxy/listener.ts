@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import type { RequestHead } from "../http/head.ts";
+import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ClientRequest } from "./client-request.ts";
 import { closeAfter } from "./close.ts";
@@ -94,6 +95,8 @@ export interface HttpServer {
 export function createListener(engine: Engine, connections: Connections, service: Service): HttpServer {
   const listener = new HttpListener(engine, connections, service);
   // Half-open: a client may end its side after the request (RFC 9112 section 9.6).
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => listener.accept(socket));
+  const server = createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER_MARK }, (socket) =>
+    listener.accept(socket),
+  );
   return { server, listener };
 }

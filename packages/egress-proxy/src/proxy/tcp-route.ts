@@ -8,13 +8,14 @@ import { locate } from "../locate.ts";
 import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
 import type { OwnPort } from "../routes/route-table.ts";
+import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import { relay } from "../tunnel/relay.ts";
 import { upstreamFailure } from "../upstream/upstream-failure.ts";
 import type { Connections } from "./connections.ts";
 
 /** A listener that relays bytes, by the route in force at the moment of a connection. */
 export function createTcpListener(engine: Engine, connections: Connections, port: OwnPort): Server {
-  return createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+  return createServer({ allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER_MARK }, (client) => {
     client.on("error", () => client.destroy());
     const exchange = new Exchange(engine, "connect", "TCP");
     exchange.authority = port.authority;
@@ -60,7 +61,13 @@ function connectInTurn(
     if (failure) return giveUp(failure);
     const started = performance.now();
     const timeout = Math.min(timeouts.connect, route.timeout);
-    const options = { addresses, port: upstream.authority.port, timeout, allowHalfOpen: true };
+    const options = {
+      addresses,
+      port: upstream.authority.port,
+      timeout,
+      allowHalfOpen: true,
+      highWaterMark: HIGH_WATER_MARK,
+    };
     const stop = dial(options, (error, server, address) => {
       client.off("close", abandon);
       engine.telemetry.dialled((performance.now() - started) / 1000);

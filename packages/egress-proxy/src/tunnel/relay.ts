@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
-import { freeChunk } from "./free-chunk.ts";
-import { reset } from "./reset.ts";
+import { freeChunk } from "../sockets/free-chunk.ts";
+import { readOn, stopReading } from "../sockets/reading.ts";
+import { reset } from "../sockets/reset.ts";
 
 /**
  * Passes bytes between two sockets until both directions have ended. Half-close and reset are passed on; `idleTimeout`
@@ -24,16 +25,25 @@ export function relay(client: Socket, upstream: Socket, idleTimeout: number, don
   link(upstream, client, closed);
 }
 
-/** One direction. Backpressure: a socket whose peer takes no more is not read, so at most its buffer is held here. */
+/** One direction. Backpressure: a socket whose peer takes no more is not read, so at most one chunk is held here. */
 function link(from: Socket, to: Socket, closed: () => void): void {
+  let held: Buffer | undefined;
   from.setNoDelay(true);
   from.on("data", (chunk: Buffer) => {
     const hasRoom = to.write(chunk);
     // Most writes are taken by the kernel at once.
     if (to.writableLength === 0) freeChunk(chunk);
-    else if (!hasRoom) from.pause();
+    else if (!hasRoom) {
+      held = chunk;
+      stopReading(from);
+    }
   });
-  to.on("drain", () => from.resume());
+  to.on("drain", () => {
+    if (held === undefined) return;
+    freeChunk(held);
+    held = undefined;
+    readOn(from);
+  });
   // A client may have ended its side while its upstream was being dialled.
   if (from.readableEnded) to.end();
   else from.on("end", () => to.end());
@@ -45,5 +55,5 @@ function link(from: Socket, to: Socket, closed: () => void): void {
     if (!to.destroyed && !from.readableEnded) to.destroy();
     closed();
   });
-  from.resume();
+  readOn(from);
 }

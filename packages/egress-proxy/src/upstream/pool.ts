@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type DialError, dial } from "@outrigger/net/dial";
+import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import type { TlsIdentity } from "./tls-identity.ts";
 import { type ConnectionOwner, UpstreamConnection } from "./upstream-connection.ts";
 import { UpstreamTimeout } from "./upstream-failure.ts";
@@ -88,7 +89,7 @@ export class UpstreamPool implements ConnectionOwner {
     const started = performance.now();
     let isOver = false;
     const giveUp = dial(
-      { addresses, port, timeout: connectTimeout },
+      { addresses, port, timeout: connectTimeout, highWaterMark: HIGH_WATER_MARK },
       (error: DialError | undefined, socket, address) => {
         this.#options.onDial((performance.now() - started) / 1000);
         if (socket === undefined) return done(error);

@@ -6,7 +6,8 @@ import { HeadReader } from "../http/head-reader.ts";
 import { Malformed } from "../http/malformed.ts";
 import { MAX_HEAD, MessageWriter } from "../http/message-writer.ts";
 import { responseFraming } from "../http/response-framing.ts";
-import { freeChunk } from "../tunnel/free-chunk.ts";
+import { freeChunk } from "../sockets/free-chunk.ts";
+import { readOn, stopReading } from "../sockets/reading.ts";
 import { UpstreamClosed, UpstreamProtocolError } from "./upstream-failure.ts";
 
 /** What becomes of one request. After `ended`, `upgraded` or `failed` nothing more is called. */
@@ -95,8 +96,8 @@ export class UpstreamConnection {
 
   /** Whether the answer is to wait. */
   set isBackedUp(isBackedUp: boolean) {
-    if (isBackedUp) this.socket.pause();
-    else this.socket.resume();
+    if (isBackedUp) stopReading(this.socket);
+    else readOn(this.socket);
   }
 
   readonly #onData = (chunk: Buffer): void => {
