@@ -48,6 +48,7 @@ class EgressService implements Service<EgressConfig> {
           count: balancer.members.filter(({ ejectedUntil }) => ejectedUntil !== undefined).length,
         })),
     });
+    countDropped(runtime);
     this.#engine = {
       log: runtime.log,
       telemetry,
@@ -178,6 +179,16 @@ class EgressService implements Service<EgressConfig> {
     const deadline = performance.now() + RECORD_TIME;
     while (this.#engine.unfinished > 0 && performance.now() < deadline) await pause(1);
   }
+}
+
+/** Audit records are dropped rather than make traffic wait for a stderr that takes no more; a number says that some are missing. */
+function countDropped({ log, metrics }: Runtime): void {
+  let counted = 0;
+  const help = "Log records, audit records among them, that stderr did not take.";
+  metrics.counter("outrigger_egress_log_dropped_total", help, [], (counter) => {
+    counter.inc(log.dropped - counted);
+    counted = log.dropped;
+  });
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -147,9 +147,15 @@ export class Histogram extends Metric<Distribution> {
 export class Registry {
   readonly #metrics = new Map<string, { metric: Counter | Gauge | Histogram; collect?: (() => void) | undefined }>();
 
-  /** A counter; its name ends in `_total`. */
-  counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
-    return this.#add(new Counter("counter", name, help, labelNames, () => new Value()));
+  /** A counter; its name ends in `_total`. `collect` brings it up to date before it is shown. */
+  counter(
+    name: string,
+    help: string,
+    labelNames: readonly string[] = [],
+    collect?: (counter: Counter) => void,
+  ): Counter {
+    const counter = new Counter("counter", name, help, labelNames, () => new Value());
+    return this.#add(counter, collect && (() => collect(counter)));
   }
 
   /** A gauge; `collect` brings it up to date before it is shown. */
