@@ -333,6 +333,18 @@ test("bytes after the end of an answer reach nobody and end the upstream connect
   assert.doesNotMatch(text, /poison/);
 });
 
+test("bytes on a free upstream connection end it, as nobody has asked for them", async (context) => {
+  const talkative = await startUpstream(context, answering("first"));
+  const own = await startProxy(context, { allow: [`localhost:${talkative.port}`] });
+  const request = `GET http://localhost:${talkative.port}/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+  assert.match(await exchange(own.port, request), /first$/);
+  const [connection] = talkative.connections;
+  connection?.write("HTTP/1.1 200 OK\r\n");
+  await eventually(() => assert.ok(connection?.readableEnded || connection?.destroyed));
+  assert.match(await exchange(own.port, request), /first$/);
+  assert.equal(talkative.connections.length, 2);
+});
+
 test("fields and answers that Node would not write are refused one by one; the process lives", async () => {
   for (const fields of ["A: \x01\r\n", "A: b\x7f\r\n"]) {
     begin();

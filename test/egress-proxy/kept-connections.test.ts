@@ -85,6 +85,19 @@ test("a connection is kept after a whole upload, and closed when its answer came
   assert.equal(upstream.connections.length, 2);
 });
 
+for (const field of ["Connection: close", "Keep-Alive: timeout=1", "Keep-Alive: timeout=0, max=5"]) {
+  test(`a connection is not kept after an answer with ${field}`, async (t) => {
+    const upstream = await startUpstream(t, (socket) =>
+      socket.write(`HTTP/1.1 200 OK\r\n${field}\r\nContent-Length: 2\r\n\r\nok`),
+    );
+    const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`] });
+    for (let time = 1; time <= 2; time++) {
+      assert.match(await exchange(proxy.port, get(`http://localhost:${upstream.port}/`)), /ok$/);
+      assert.equal(upstream.connections.length, time);
+    }
+  });
+}
+
 test("a kept connection that answers nonsense is not asked again", async (t) => {
   const answer = answering("ok");
   const upstream = await startUpstream(t, (socket, received, chunk) => {
@@ -107,19 +120,20 @@ test("a kept connection serves its own name, port and addresses only, and no rou
   const dns = await startDns(t, {
     "moves.test": { addresses: ["127.0.0.1"], ttl: 0 },
     "b.test": { addresses: ["127.0.0.1"], ttl: 0 },
+    "c.test": { addresses: ["127.0.0.1"], ttl: 0 },
   });
-  const common = { ports: [here.port, other.port], resolvesTo: ["127.0.0.0/8"] };
+  const resolvesTo = ["127.0.0.0/8"];
+  const common = { ports: [here.port, other.port], resolvesTo };
   const proxy = await startProxy(t, {
     allow: [
       { host: "moves.test", ...common },
       { host: "b.test", ...common },
     ],
-    routes: Object.fromEntries(
-      ["one", "two"].map((name) => [
-        `http://${name}.test/`,
-        { upstreams: [`http://b.test:${here.port}`], resolvesTo: ["127.0.0.0/8"] },
-      ]),
-    ),
+    routes: {
+      "http://one.test/": { upstreams: [`http://b.test:${here.port}`], resolvesTo },
+      "http://two.test/": { upstreams: [`http://b.test:${here.port}`], resolvesTo },
+      "http://pair.test/": { upstreams: [`http://b.test:${here.port}`, `http://c.test:${here.port}`], resolvesTo },
+    },
     dns: { servers: [dns.address] },
   });
   const ask = async (url: string) => (await exchange(proxy.port, get(url))).split("\r\n\r\n")[1];
@@ -134,6 +148,8 @@ test("a kept connection serves its own name, port and addresses only, and no rou
   assert.equal(here.connections.length, 3, "a route");
   assert.equal(await ask("http://two.test/"), "here");
   assert.equal(here.connections.length, 4, "another route");
+  for (let time = 0; time < 4; time++) assert.equal(await ask("http://pair.test/"), "here");
+  assert.equal(here.connections.length, 6, "each upstream of a route");
   dns.zones["moves.test"] = { addresses: ["127.0.0.2"], ttl: 0 };
   assert.equal(await ask(moving), "there", "another address");
   dns.zones["moves.test"] = { addresses: ["8.8.8.8"], ttl: 0 };

@@ -227,10 +227,14 @@ test("a GET is tried again on 503 at another server, a POST is not; the last ans
   assert.match(await exchange(proxy.port, ask("http://bad.test/")), /^HTTP\/1\.1 503 Busy\r\n.*busy$/s);
   assert.equal(bad.received().match(/GET/g)?.length, 3);
   bad.reset();
-  for (const method of ["POST", "PUT"]) {
+  for (const [method, body] of [
+    ["POST", "ab"],
+    ["PUT", "ab"],
+    ["POST", ""],
+  ] as const) {
     bad.reset();
     const request = ask("http://bad.test/").replace("GET", method);
-    await exchange(proxy.port, request.replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\nab"));
+    await exchange(proxy.port, request.replace("\r\n\r\n", `\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
     assert.equal(bad.received().match(/POST|PUT/g)?.length, 1, method);
   }
   bad.reset();
