@@ -10,7 +10,11 @@ for (const [name, egress, warning] of [
   ["all addresses of IPv6", { listen: "[::]:1080" }, /egress\.listen/],
   ["lifted addresses", { guard: { allow: ["127.0.0.0/8"] } }, /egress\.guard\.allow lifts 127\.0\.0\.0\/8/],
   ["a mode that lets everything pass", { mode: "learn" }, /mode learn/],
-  ["limits that a tunnel hides", { allow: [{ host: "a", methods: ["GET"], tunnel: "tls" }] }, /^a GET: methods and paths/],
+  [
+    "limits that a tunnel hides",
+    { allow: [{ host: "a", methods: ["GET"], tunnel: "tls" }] },
+    /^a GET: methods and paths/,
+  ],
 ] as const) {
   test(`${name}: a warning`, () => {
     const [first = "", ...others] = warningsOf(egress);
