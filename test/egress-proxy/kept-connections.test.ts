@@ -18,12 +18,30 @@ const cases = [
     arrivals: 1,
     attempts: undefined,
   },
+  {
+    name: "nor is a GET whose answer has begun",
+    method: "GET",
+    begun: "HTTP/1.1 2",
+    status: 502,
+    arrivals: 1,
+    attempts: undefined,
+  },
+  {
+    name: "nor is one that had an interim answer",
+    method: "GET",
+    begun: "HTTP/1.1 103 Early Hints\r\n\r\n",
+    status: 103,
+    arrivals: 1,
+    attempts: undefined,
+  },
 ];
-for (const { name, method, body = "", status, arrivals, attempts } of cases) {
+for (const { name, method, body = "", begun, status, arrivals, attempts } of cases) {
   test(name, async (t) => {
     const answer = answering("ok");
     const upstream = await startUpstream(t, (socket, received, chunk) => {
-      if (received.includes("second") && received.includes("first")) socket.resetAndDestroy();
+      const isKept = received.includes("second") && received.includes("first");
+      if (isKept && begun) socket.end(begun);
+      else if (isKept) socket.resetAndDestroy();
       else answer(socket, received, chunk);
     });
     const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], audit: "all" });

@@ -66,6 +66,8 @@ class Forwarding implements Transaction {
   /** Sent twice it has the effect of once, and its body is still at hand: there is none. */
   readonly #isRepeatable: boolean;
   #isReplaced = false;
+  /** An interim answer has been passed on. */
+  #isInformed = false;
   /** The answer's head has been passed on. */
   #isAnswered = false;
   /** Somebody else decides, or there is nothing left to decide. */
@@ -100,6 +102,7 @@ class Forwarding implements Transaction {
   }
 
   informed(head: ResponseHead): void {
+    this.#isInformed = true;
     this.#client.inform(head.status, head.phrase, responseFields(head));
   }
 
@@ -147,7 +150,8 @@ class Forwarding implements Transaction {
     const { destination } = this.#plan;
     // A kept connection may have been closed by the server just before; most likely the request never arrived then.
     const isStale = this.#connection !== undefined && this.#connection.served > 0 && isReset(error);
-    if (isStale && this.#isRepeatable && !this.#isReplaced && !this.#isAnswered && !this.#isOver) {
+    const isUnanswered = !this.#isInformed && !this.#isAnswered && this.#connection?.isWithinHead !== true;
+    if (isStale && isUnanswered && this.#isRepeatable && !this.#isReplaced && !this.#isOver) {
       this.#isReplaced = true;
       this.#exchange.attempts++;
       this.#connection = undefined;

@@ -75,6 +75,11 @@ export class UpstreamConnection {
     socket.on("close", this.#onClose);
   }
 
+  /** Whether a part of a head has come that is not complete yet. */
+  get isWithinHead(): boolean {
+    return this.#heads.hasBegun;
+  }
+
   /** Takes the connection for a request; its bytes go through {@link writer}. */
   begin(transaction: Transaction): void {
     this.#transaction = transaction;
