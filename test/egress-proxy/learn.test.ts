@@ -76,24 +76,28 @@ test("suggest reads the audit lines of a file, and skips everything else in it",
   assert.equal((await runTool("egress-proxy", ["suggest", "--set", "egress.admin.port=1"])).code, 1);
 });
 
-test("report lets a tunnel with another name pass and says that enforce would not", async (t) => {
-  const upstream = await startUpstream(t, () => {});
-  const proxy = await startProxy(t, {
-    mode: "report",
-    allow: [{ host: "localhost", ports: [upstream.port], tunnel: "tls" }],
+for (const when of ["after the tunnel is open", "together with the CONNECT"]) {
+  test(`report lets a tunnel with another name pass that comes ${when}, and says that enforce would not`, async (t) => {
+    const upstream = await startUpstream(t, () => {});
+    const proxy = await startProxy(t, {
+      mode: "report",
+      allow: [{ host: "localhost", ports: [upstream.port], tunnel: "tls" }],
+    });
+    const hello = clientHello({ names: ["evil.test"] });
+    const head = Buffer.from(`CONNECT localhost:${upstream.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const isEarly = when.startsWith("together");
+    const tunnel = new RawClient(proxy.port).send(isEarly ? Buffer.concat([head, hello]) : head);
+    await tunnel.until("200 Connection established");
+    if (!isEarly) tunnel.send(hello);
+    await eventually(() => assert.equal(upstream.received(), hello.toString("latin1")));
+    tunnel.socket.end();
+    const record = await eventually(() => {
+      const [found] = proxy.audit();
+      assert.ok(found);
+      return found;
+    });
+    assert.equal(record.wouldDeny, true);
+    assert.equal(record.reason, "sni_mismatch");
+    assert.equal(record.sni, "evil.test");
   });
-  const hello = clientHello({ names: ["evil.test"] });
-  const tunnel = new RawClient(proxy.port).send(`CONNECT localhost:${upstream.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
-  await tunnel.until("200 Connection established");
-  tunnel.send(hello);
-  await eventually(() => assert.equal(upstream.received(), hello.toString("latin1")));
-  tunnel.socket.end();
-  const record = await eventually(() => {
-    const [found] = proxy.audit();
-    assert.ok(found);
-    return found;
-  });
-  assert.equal(record.wouldDeny, true);
-  assert.equal(record.reason, "sni_mismatch");
-  assert.equal(record.sni, "evil.test");
-});
+}

@@ -84,6 +84,85 @@ test("no such name is remembered for a moment, a failing server is not", async (
   assert.ok(dns.queries.length >= 4);
 });
 
+/** Lets the cache see a clock that the test moves. */
+function clock(t: TestContext): { forward(seconds: number): void } {
+  const { now } = performance;
+  let ahead = 0;
+  t.mock.method(performance, "now", () => now.call(performance) + ahead);
+  return {
+    forward: (seconds) => {
+      ahead += seconds * 1000;
+    },
+  };
+}
+
+for (const [name, zone, seconds] of [
+  ["an answer is asked for again when its TTL is over", { addresses: ["1.1.1.1"], ttl: 60 }, 61],
+  ["no answer is kept for more than five minutes", { addresses: ["1.1.1.1"], ttl: 100_000 }, 301],
+  ["that a name does not exist is believed for five seconds", { rcode: 3 }, 6],
+] as const) {
+  test(name, async (t) => {
+    const time = clock(t);
+    const { dns, ask } = await start(t, {
+      "a.test": { ...zone, addresses: [...("addresses" in zone ? zone.addresses : [])] },
+    });
+    const again = () => ask("a.test").catch(() => {});
+    await again();
+    time.forward(seconds - 2);
+    await again();
+    assert.equal(dns.queries.length, 2);
+    time.forward(2);
+    await again();
+    assert.equal(dns.queries.length, 4);
+  });
+}
+
+test("the shorter TTL of A and AAAA counts", async (t) => {
+  for (const ttls of [
+    [10, 1000],
+    [1000, 10],
+  ]) {
+    const time = clock(t);
+    const left = [...ttls];
+    const zone = () => ({ addresses: ["1.1.1.1", "2606::1"], ttl: left.shift() ?? 60 });
+    const { dns, ask } = await start(t, { "a.test": zone });
+    await ask("a.test");
+    time.forward(11);
+    await ask("a.test");
+    assert.equal(dns.queries.length, 4);
+    t.mock.restoreAll();
+  }
+});
+
+test("half an answer is kept for a moment only", async (t) => {
+  const time = clock(t);
+  let count = 0;
+  const zone = () => (count++ % 2 === 0 ? { addresses: ["1.1.1.1", "2606::1"], ttl: 300 } : { silent: true });
+  const { ask } = await start(t, { "a.test": zone });
+  await ask("a.test");
+  const before = count;
+  time.forward(6);
+  await ask("a.test");
+  assert.ok(count > before);
+});
+
+test("a name of which one family does not exist and the other failed is not believed to be missing", async (t) => {
+  let count = 0;
+  const { dns, ask } = await start(t, { "a.test": () => ({ rcode: count++ % 2 === 0 ? 3 : 2 }) });
+  for (let time = 0; time < 2; time++) await assert.rejects(ask("a.test"), { code: "dns_error" });
+  assert.ok(dns.queries.length > 3);
+});
+
+test("a hosts file that changes is believed five seconds later", async (t) => {
+  const time = clock(t);
+  const { ask, hostsPath } = await start(t, {}, { hosts: "10.1.1.1 db\n" });
+  assert.deepEqual(await ask("db"), ["10.1.1.1"]);
+  writeFileSync(hostsPath, "10.1.1.2 db\n");
+  assert.deepEqual(await ask("db"), ["10.1.1.1"]);
+  time.forward(6);
+  assert.deepEqual(await ask("db"), ["10.1.1.2"]);
+});
+
 test("resolv.conf is read like glibc reads it", () => {
   const text =
     "; c\nnameserver 10.0.0.1\nnameserver ::1 # x\nnameserver bad\nnameserver 10.0.0.3\nnameserver 10.0.0.4\nsearch a.\nsearch B.c .d\noptions ndots:99 timeout:0 attempts:9 rotate\n";
