@@ -290,31 +290,27 @@ test("a failing server is left alone, comes back by one trial, and the last one 
   let isFailing = true;
   const flaky = await startUpstream(t, (...event) => (isFailing ? failing : answering("flaky"))(...event));
   const good = await startUpstream(t, answering("good"));
+  const upstreams = [`http://localhost:${flaky.port}`, `http://localhost:${good.port}`];
   const proxy = await startProxy(t, {
     routes: {
-      "http://svc.test/": {
-        upstreams: [`http://localhost:${flaky.port}`, `http://localhost:${good.port}`],
-        eject: { consecutive: 2, for: "300ms" },
-      },
-      "http://single.test/": {
-        upstreams: [`http://localhost:${flaky.port}`],
-        eject: { consecutive: 1, maxPercent: 100 },
-      },
+      "http://away.test/": { upstreams, eject: { consecutive: 2, for: "1h" } },
+      "http://back.test/": { upstreams, eject: { consecutive: 2, for: "100ms" } },
+      "http://single.test/": { upstreams: upstreams.slice(0, 1), eject: { consecutive: 1, maxPercent: 100 } },
     },
   });
+  const answer = (name: string) => exchange(proxy.port, ask(`http://${name}.test/`));
+  const ejected = async (name: string, count: number) =>
+    (await proxy.metrics()).includes(`route_ejected{route="http://${name}.test/"} ${count}\n`);
   const requests = () => flaky.received().match(/GET/g)?.length ?? 0;
-  while (!/route_ejected\{route="http:\/\/svc\.test\/"\} 1/.test(await proxy.metrics())) {
-    await exchange(proxy.port, ask("http://svc.test/"));
-  }
+  for (const name of ["away", "back"]) while (!(await ejected(name, 1))) await answer(name);
   const before = requests();
-  for (let index = 0; index < 4; index++) assert.match(await exchange(proxy.port, ask("http://svc.test/")), /good$/);
+  for (let index = 0; index < 4; index++) assert.match(await answer("away"), /good$/);
   assert.equal(requests(), before);
   isFailing = false;
-  await eventually(async () => assert.match(await exchange(proxy.port, ask("http://svc.test/")), /flaky$/));
-  assert.match(await proxy.metrics(), /route_ejected\{route="http:\/\/svc\.test\/"\} 0/);
+  await eventually(async () => assert.match(await answer("back"), /flaky$/), { ms: 10_000 });
+  assert.ok(await ejected("back", 0));
   isFailing = true;
-  for (let index = 0; index < 3; index++)
-    assert.equal(statusOf(await exchange(proxy.port, ask("http://single.test/"))), 503);
+  for (let index = 0; index < 3; index++) assert.equal(statusOf(await answer("single")), 503);
 });
 
 test("an upstream name is judged like a rule; an address and localhost are permitted as written", async (t) => {
