@@ -4,18 +4,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { BenchCase, Contest } from "../case.ts";
 import { anonymousKb } from "../measure.ts";
 import { type Origin, startOrigin } from "./load.ts";
+import { manyRules, policy } from "./policies.ts";
 import { type Started, startOurs } from "./proxies.ts";
 
 const tool = "egress-proxy";
 /** What may wait in the proxy for each direction of a connection. */
 const HELD_MIB = 64 / 1024;
-
-const policy = ({ port }: Pick<Origin, "port">) => ({ allow: [`127.0.0.1:${port}`, "*.example.com"], audit: "off" });
-
-export const manyRules = (origin: Pick<Origin, "port">) => ({
-  ...policy(origin),
-  allow: [`127.0.0.1:${origin.port}`, ...Array.from({ length: 9999 }, (_, index) => `h${index}.example.com`)],
-});
 
 /** Opens tunnels, and returns how much private memory the proxy has more with them than without, in MiB. */
 async function growth(proxy: Started, port: number, count: number, use: (tunnel: Socket) => void): Promise<number> {

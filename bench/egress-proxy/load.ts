@@ -1,5 +1,6 @@
 /** Load and the origin behind it, on raw sockets: as little of the machine as possible goes into what is not measured. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Started } from "./proxies.ts";
 
 export interface Origin {
   port: number;
@@ -32,13 +33,13 @@ export async function startOrigin(): Promise<Origin> {
   };
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   requests: number;
   connections: number;
 }
 
 /** Sends the request over kept connections, one at a time on each, until as many are answered; checks every status. */
-export async function load(port: number, request: string, { requests, connections }: LoadOptions): Promise<void> {
+async function load(port: number, request: string, { requests, connections }: LoadOptions): Promise<void> {
   let left = requests;
   const client = () =>
     new Promise<void>((resolve, reject) => {
@@ -69,6 +70,14 @@ export async function load(port: number, request: string, { requests, connection
       });
     });
   await Promise.all(Array.from({ length: connections }, client));
+}
+
+/** Gets the origin's 1 KiB through a proxy, over 32 connections, so many times in all. */
+export function getMany(proxy: Started, origin: Origin, requests: number): Promise<void> {
+  const host = `127.0.0.1:${origin.port}`;
+  const target = proxy.form === "absolute" ? `http://${host}/` : "/";
+  const request = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`;
+  return load(proxy.port, request, { requests, connections: 32 });
 }
 
 /** Opens and closes a tunnel as often, without a byte in it. */

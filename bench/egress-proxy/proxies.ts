@@ -7,14 +7,17 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { environment, nodeFlags } from "../../scripts/images/catalogue.ts";
 import { freePort } from "../../test/harness/ports.ts";
-import { anonymousKb, cpuSoFar } from "../measure.ts";
+import { anonymousKb, threadCpuMs } from "../measure.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
 export interface Started {
   pid: number;
   port: number;
-  /** CPU milliseconds until the port accepted, and private memory then. */
+  /** How it wants its requests' targets (RFC 9112 section 3.2). */
+  form: "absolute" | "origin";
+  /** Milliseconds until the port accepted, those of the CPU, and private memory then. */
+  readyMs: number;
   readyCpuMs: number;
   idleMiB: number;
   stop(): Promise<void>;
@@ -41,7 +44,7 @@ export async function startOurs(directory: string, egress: object): Promise<Star
 /** Squid with one rule, no cache and no log. */
 export async function startSquid(directory: string, originPort: number): Promise<Started> {
   const port = await freePort();
-  const file = path.join(directory, "squid.conf");
+  const file = path.join(directory, `squid-${port}.conf`);
   writeFileSync(
     file,
     `http_port 127.0.0.1:${port}
@@ -77,18 +80,30 @@ export async function startHttpxy(directory: string, originPort: number): Promis
     minifySyntax: true,
     logLevel: "warning",
   });
-  return start([process.execPath, ...nodeFlags, outfile, String(port), String(originPort)], port);
+  const started = await start([process.execPath, ...nodeFlags, outfile, String(port), String(originPort)], port);
+  return { ...started, form: "origin" };
+}
+
+/** Node's own server, with nothing to do. */
+export async function startBareServer(): Promise<Started> {
+  const port = await freePort();
+  const program = `require("node:http").createServer().listen(${port}, "127.0.0.1")`;
+  return start([process.execPath, ...nodeFlags, "-e", program], port);
 }
 
 async function start([program = "", ...args]: string[], port: number): Promise<Started> {
   const { NODE_ENV, MALLOC_ARENA_MAX } = environment;
+  const started = performance.now();
   const child = spawn(program, args, { stdio: "ignore", env: { ...process.env, NODE_ENV, MALLOC_ARENA_MAX } });
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  const readyMs = performance.now() - started;
   const pid = child.pid!;
-  return { pid, port, readyCpuMs: cpuSoFar(pid), idleMiB: anonymousKb(pid) / 1024, stop: () => stop(child) };
+  const readyCpuMs = threadCpuMs(pid);
+  const idleMiB = anonymousKb(pid) / 1024;
+  return { pid, port, form: "absolute", readyMs, readyCpuMs, idleMiB, stop: () => stop(child) };
 }
 
 function accepts(port: number): Promise<boolean> {
