@@ -77,6 +77,10 @@ const invalid: [string, Buffer][] = [
     "more than 64 KiB",
     hello({ extensions: [serverName(entry("api.test")), padding(65_400)], suites: Buffer.alloc(200) }),
   ],
+  [
+    "more than 64 KiB with its records",
+    hello({ extensions: [serverName(entry("api.test")), padding(20_000)], recordSize: 1 }),
+  ],
   ["a message that says it is longer than 64 KiB", Buffer.from([22, 3, 1, 0, 4, 1, 1, 0, 1])],
   ["another message", hello({ messageType: 2 })],
   ["another message in records of one byte", hello({ messageType: 2, recordSize: 1 })],
