@@ -223,7 +223,11 @@ for (const method of ["GET", "CONNECT", "TCP"]) {
       return own.audit();
     });
     assert.equal(record?.status, 499);
-    assert.equal(upstream.connections.length, 0);
+    const url = `http://slow.test:${upstream.port}/`;
+    const text = await exchange(own.port, `GET ${url} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.equal(statusOf(text), 200);
+    assert.equal(upstream.connections.length, 1, "the one that just got its answer");
+    assert.equal(upstream.received().match(/GET \//g)?.length, 1);
   });
 }
 
