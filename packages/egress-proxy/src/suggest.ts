@@ -9,6 +9,7 @@ import { parseAuthority, parseHost } from "./authority.ts";
 import type { EgressConfig } from "./config.ts";
 import { mergeSighting, type Sighting, sightingOf } from "./journal.ts";
 import type { TunnelKind } from "./policy/rule.ts";
+import { printable } from "./printable.ts";
 import { canonicalSni } from "./tunnel/sni-check.ts";
 
 /** `egress-proxy suggest [FILE|-]`: what `learn` or `report` let pass, as `allow` entries. */
@@ -41,7 +42,8 @@ async function fromProxy(args: readonly string[], load: CommandContext<EgressCon
 async function readSource(source: string): Promise<string> {
   if (source === "-") return readAll(process.stdin);
   return readFile(source, "utf8").catch((error: Error) => {
-    throw new UsageError(`cannot read ${source} (${systemCode(error) ?? error.message}); give a file with audit lines`);
+    const reason = systemCode(error) ?? error.message;
+    throw new UsageError(`cannot read ${printable(source)} (${printable(reason)}); give a file with audit lines`);
   });
 }
 

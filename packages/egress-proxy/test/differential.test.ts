@@ -9,9 +9,9 @@ import { exchange, RawClient, reasonOf, statusOf } from "../../../test/egress-pr
 import { startUpstream } from "../../../test/egress-proxy/support/upstream.ts";
 import { atEnd } from "../../../test/harness/at-end.ts";
 import { egressSection } from "../src/config.ts";
-import { verdictOn } from "../src/explain.ts";
 import { OwnListeners } from "../src/own-listeners.ts";
 import { createSnapshot } from "../src/snapshot.ts";
+import { verdictOn } from "../src/verdict.ts";
 
 const URLS = 800;
 const fragments = [

@@ -10,7 +10,6 @@ import { clientHello } from "../../../test/egress-proxy/support/client-hello.ts"
 import { mutateBytes, mutateText, pick, seededRandom } from "../../../test/egress-proxy/support/mutate.ts";
 import { type Authority, authorityText, parseAuthority } from "../src/authority.ts";
 import { egressSection } from "../src/config.ts";
-import { verdictOn } from "../src/explain.ts";
 import { REQUEST, type RequestHead, readRequestHead } from "../src/http/head.ts";
 import { HeadReader } from "../src/http/head-reader.ts";
 import { Malformed } from "../src/http/malformed.ts";
@@ -21,6 +20,7 @@ import { Refusal } from "../src/refusal.ts";
 import { createSnapshot, type Snapshot } from "../src/snapshot.ts";
 import { parseAbsoluteForm, parseAuthorityForm, type Target } from "../src/target.ts";
 import { SniCheck } from "../src/tunnel/sni-check.ts";
+import { verdictOn } from "../src/verdict.ts";
 
 const AUTHORITIES = 350_000;
 const HEADS = 200_000;

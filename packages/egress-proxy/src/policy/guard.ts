@@ -56,7 +56,7 @@ export class Guard {
     const refused: { address: string; reason: AddressReason }[] = [];
     for (const address of addresses) {
       // A name that leads back here is a mistake as a whole, whatever else it resolves to.
-      if (this.#isOwn(address, authority.port)) {
+      if (this.isOwn(address, authority.port)) {
         return { permitted: [], refused: [{ address: formatAddress(address), reason: "proxy_loop" }] };
       }
       const reason = this.#objection(authority, address, grants);
@@ -66,7 +66,8 @@ export class Guard {
     return { permitted, refused };
   }
 
-  #isOwn(address: Address, port: number): boolean {
+  /** Whether connecting there would reach this process. */
+  isOwn(address: Address, port: number): boolean {
     return formsOf(address).some((form) => this.#options.isOwn(form, port));
   }
 

@@ -36,10 +36,15 @@ export class RouteTable {
   findOn(port: OwnPort, path: string): ActiveRoute | undefined {
     return matching(this.#byPort.get(keyOf(port)), path);
   }
+
+  /** Whether a route has its own listener there. */
+  listensOn(port: OwnPort): boolean {
+    return this.#byPort.has(keyOf(port));
+  }
 }
 
 /** Where a route has listeners of its own: `localhost` has two addresses. */
-export function ownPorts({ direct, scheme, authority }: From): OwnPort[] {
+export function ownPorts({ direct, scheme, authority }: Pick<From, "direct" | "scheme" | "authority">): OwnPort[] {
   if (!direct) return [];
   if (authority.host !== "localhost") return [{ scheme, authority }];
   const { port } = authority;
