@@ -176,6 +176,10 @@ for (const target of badConnects) {
   });
 }
 
+test("connect in lower case is another method, whose target is unreadable", async () => {
+  assert.equal((await ask("connect api.good.test:PORT HTTP/1.1\r\nHost: x\r\n\r\n")).status, 400);
+});
+
 test("CONNECT with a body is refused", async () => {
   const head = "CONNECT api.good.test:PORT HTTP/1.1\r\nHost: x\r\n";
   assert.equal((await ask(`${head}Content-Length: 3\r\n\r\nabc`)).status, 400);

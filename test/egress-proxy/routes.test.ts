@@ -53,6 +53,23 @@ test("a route matches at a segment boundary, longest prefix first, before rules;
   assert.equal(upstream.received(), "");
 });
 
+test("a host that a route and a rule name goes by the route, and by the rule outside the route's path", async (t) => {
+  const [routed, direct] = [await startUpstream(t, answering("routed")), await startUpstream(t, answering("direct"))];
+  const dns = await startDns(t, { "svc.example.test": { addresses: ["127.0.0.1"] } });
+  const proxy = await startProxy(t, {
+    dns: { servers: [dns.address] },
+    allow: [{ host: "svc.example.test", ports: [direct.port], resolvesTo: ["127.0.0.0/8"] }],
+    routes: { [`http://svc.example.test:${direct.port}/api`]: `http://127.0.0.1:${routed.port}` },
+  });
+  for (const [path, body] of [
+    ["/api/x", "routed"],
+    ["/apix", "direct"],
+  ]) {
+    const answer = await exchange(proxy.port, ask(`http://svc.example.test:${direct.port}${path}`));
+    assert.equal(answer.split("\r\n\r\n")[1], body, path);
+  }
+});
+
 const scope = fileScope();
 let shared: { upstream: Upstream; proxy: RunningProxy };
 before(async () => {
