@@ -1,6 +1,7 @@
 // Start, reload, limits and the end of the process.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get, request } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
@@ -160,6 +161,48 @@ test("above limits.connections: 503 with Retry-After, and those before go on", a
   await eventually(async () => {
     assert.equal(statusOf(await exchange(proxy.port, plain(81))), 403);
   });
+});
+
+test("a connection above the limit is no denial: counted as 503, recorded with audit: all only, for HTTP and tcp alike", async (t) => {
+  const tcp = await freePort("127.0.0.1");
+  const config = {
+    limits: { connections: 1 },
+    timeouts: { headers: "10m" },
+    routes: { [`tcp://127.0.0.1:${tcp}`]: "localhost:1" },
+  };
+  const proxy = await startProxy(t, config, { ownAudit: true });
+  const kept = new RawClient(proxy.port);
+  atEnd(t, () => kept.socket.destroy());
+  await eventually(async () => assert.match(await proxy.metrics(), /connections\{side="client"\} 1/), { ms: 15_000 });
+  const overflow = async () => {
+    assert.equal(statusOf(await new RawClient(proxy.port).end()), 503);
+    assert.equal(await new RawClient(tcp).end(), "");
+  };
+  await overflow();
+  await eventually(
+    async () => {
+      const metrics = await proxy.metrics();
+      assert.match(metrics, /outrigger_egress_requests_total\{rule="",code="503"\} 2/);
+      assert.doesNotMatch(metrics, /outrigger_egress_decisions_total\{/);
+    },
+    { ms: 15_000 },
+  );
+  assert.deepEqual(proxy.audit(), []);
+
+  await proxy.reload({ ...config, audit: "all" });
+  await overflow();
+  const records = await eventually(
+    () => {
+      const found = proxy.audit();
+      assert.equal(found.length, 2);
+      return found;
+    },
+    { ms: 15_000 },
+  );
+  assert.deepEqual(records.map(({ method }) => method).sort(), ["", "TCP"]);
+  for (const { status, error, level } of records) {
+    assert.deepEqual([status, error, level], [503, "connection_limit_reached", "info"]);
+  }
 });
 
 test("a port in use is exit 1 and names the address and the key", async (t) => {

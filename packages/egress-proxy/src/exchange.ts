@@ -60,7 +60,8 @@ export class Exchange {
     const rule = decision?.granting[0]?.text;
     const reason = isDenied ? failure.reason : objection;
     const verdict = isDenied ? "denied" : "allowed";
-    telemetry.decided(verdict, reason ?? "", this.kind);
+    // Above the limit nothing has been asked for yet, and nothing decided.
+    if (failure?.error !== "connection_limit_reached") telemetry.decided(verdict, reason ?? "", this.kind);
     telemetry.answered(route ? "" : (rule ?? ""), status);
     if (route) telemetry.routed(route.from.text, this.upstream ?? "", status);
     telemetry.transferred(this.bytesIn, this.bytesOut);

@@ -1,14 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import type { RequestHead } from "../http/head.ts";
 import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { ClientRequest } from "./client-request.ts";
-import { closeAfter } from "./close.ts";
 import type { Connections } from "./connections.ts";
 import type { Handlers } from "./handlers.ts";
-import { answerMalformed } from "./malformed-request.ts";
+import { answerMalformed, answerUnread } from "./malformed-request.ts";
 import { Roster } from "./roster.ts";
 
 /** What a listener does with requests; the connections behind them are within the limits already. */
@@ -53,7 +51,7 @@ export class HttpListener {
     const limit = this.#engine.snapshot.config.limits.connections;
     const refusal = this.#connections.refusal(limit, this.#connections.size - (isCounted ? 1 : 0));
     if (refusal !== undefined) {
-      closeAfter(socket, answerText(answerFor(refusal, undefined), "close"));
+      answerUnread(this.#engine, refusal, socket);
       return;
     }
     if (!isCounted) this.#connections.add(socket);

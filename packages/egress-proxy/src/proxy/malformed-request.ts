@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { answerFor, answerText } from "../answer.ts";
 import type { Engine } from "../engine.ts";
 import { Exchange } from "../exchange.ts";
-import { refusalFailure } from "../failure.ts";
+import { type Failure, refusalFailure } from "../failure.ts";
 import type { Malformed } from "../http/malformed.ts";
 import { Refusal } from "../refusal.ts";
 import { MAX_TARGET } from "../target.ts";
@@ -10,9 +10,14 @@ import { closeAfter } from "./close.ts";
 
 /** Answers bytes that could not be read as a request, or not in time, and ends the connection. */
 export function answerMalformed(engine: Engine, problem: Malformed | "timeout", client: Socket): void {
+  answerUnread(engine, refusalFailure(problem === "timeout" ? headTimeout() : refusalOf(problem)), client);
+}
+
+/** Answers a connection of which no request was read, records it, and ends it. */
+export function answerUnread(engine: Engine, failure: Failure, client: Socket): void {
   const exchange = new Exchange(engine, "http", "");
-  exchange.failure = refusalFailure(problem === "timeout" ? headTimeout() : refusalOf(problem));
-  const answer = answerFor(exchange.failure, undefined);
+  exchange.failure = failure;
+  const answer = answerFor(failure, undefined);
   exchange.bytesOut = answer.body.length;
   exchange.finish(answer.status);
   closeAfter(client, answerText(answer, "close"));
