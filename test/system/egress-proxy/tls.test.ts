@@ -8,7 +8,7 @@ import path from "node:path";
 import { before, type TestContext, test } from "node:test";
 import tls from "node:tls";
 import { startProxy } from "../../egress-proxy/support/proxy.ts";
-import { exchange, statusOf } from "../../egress-proxy/support/raw.ts";
+import { exchange, RawClient, statusOf } from "../../egress-proxy/support/raw.ts";
 import { fileScope } from "../../egress-proxy/support/scope.ts";
 import { startHttpUpstream } from "../../egress-proxy/support/upstream.ts";
 import { atEnd } from "../../harness/at-end.ts";
@@ -189,6 +189,23 @@ test("an https route ends TLS in front of a plain server, and takes a new certif
   copyFileSync(at("client.test.key"), key); // a pair that does not match
   await proxy.tool.waitFor("kept the old certificate", { on: "stderr" });
   assert.equal((await connectTls(port)).name, "renewed.test");
+});
+
+test("a handshake that does not come ends by the time-out in force when its connection began", async (t) => {
+  const port = await freePort("127.0.0.1");
+  const certificate = { cert: at("api.test.crt"), key: at("api.test.key") };
+  const routes = { [`https://127.0.0.1:${port}/`]: { upstreams: ["http://localhost:1"], certificate } };
+  const proxy = await startProxy(t, { routes, timeouts: { headers: "10m" } });
+  const patient = new RawClient(port);
+  atEnd(t, () => patient.socket.destroy());
+  await eventually(async () => assert.match(await proxy.metrics(), /connections\{side="client"\} 1/), { ms: 15_000 });
+  await proxy.reload({ routes, timeouts: { headers: "100ms" } });
+  const hasty = new RawClient(port);
+  atEnd(t, () => hasty.socket.destroy());
+  await eventually(() => assert.equal(hasty.socket.destroyed, true), { ms: 15_000 });
+  assert.equal(patient.socket.destroyed, false);
+  await proxy.reload({ routes, timeouts: { headers: "10m" } });
+  assert.equal((await connectTls(port)).name, "api.test");
 });
 
 test("a certificate or a CA that cannot be read is exit 1 and named", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { Socket } from "node:net";
-import { createSecureContext, createServer } from "node:tls";
+import { createServer, type Socket } from "node:net";
+import { createSecureContext, createServer as createSecureServer, type Server } from "node:tls";
 import { RuntimeFailure } from "@outrigger/runtime/errors";
 import { watchFile } from "@outrigger/runtime/watch-file";
 import type { Engine } from "../engine.ts";
@@ -18,6 +18,14 @@ interface Pair {
   readonly key: string;
 }
 
+/** What ends TLS for new connections: the certificate and the time-out of a TLS server are those it was made with. */
+interface Handshakes {
+  readonly pair: Pair;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly server: Server;
+}
+
 /**
  * A listener that ends TLS (1.2 and later) and serves HTTP/1.1. A changed certificate counts for new connections; one that
  * does not load is logged, and the old one stays.
@@ -31,25 +39,21 @@ export async function createTlsListener(
 ): Promise<HttpServer> {
   let pair = await readPair(files);
   const listener = new HttpListener(engine, connections, service);
-  const server = createServer(
-    {
-      ...pair,
-      minVersion: "TLSv1.2",
-      ALPNProtocols: ["http/1.1"],
-      handshakeTimeout: engine.snapshot.config.timeouts.headers,
-      allowHalfOpen: true,
-      noDelay: true,
-    },
-    (socket) => listener.accept(socket, { isCounted: true }),
-  );
-  // Counted before the handshake, which would be free to repeat otherwise.
-  server.on("connection", (socket) => connections.add(socket));
-  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  let handshakes: Handshakes | undefined;
+  // Half-open: a client may end its side after the request (RFC 9112 section 9.6).
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    // Counted before the handshake, which would be free to repeat otherwise.
+    connections.add(socket);
+    const timeout = engine.snapshot.config.timeouts.headers;
+    if (handshakes?.timeout !== timeout || handshakes.pair !== pair) {
+      handshakes = { timeout, pair, server: createHandshakes(pair, timeout, listener) };
+    }
+    handshakes.server.emit("connection", socket);
+  });
 
   const renew = async () => {
     try {
       pair = await readPair(files);
-      server.setSecureContext({ ...pair, minVersion: "TLSv1.2" });
       engine.log.info("took a new certificate", { file: files.cert });
     } catch (error) {
       engine.log.error("kept the old certificate, as the new one cannot be used", { file: files.cert, error });
@@ -60,6 +64,20 @@ export async function createTlsListener(
     for (const watch of watches) watch.close();
   });
   return { server, listener };
+}
+
+/** A server that does not listen: it is handed connections. */
+function createHandshakes(pair: Pair, handshakeTimeout: number, listener: HttpListener): Server {
+  const options = {
+    ...pair,
+    minVersion: "TLSv1.2",
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout,
+    allowHalfOpen: true,
+  } as const;
+  const server = createSecureServer(options, (socket) => listener.accept(socket, { isCounted: true }));
+  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  return server;
 }
 
 async function readPair({ cert: certFile, key: keyFile }: CertificateFiles): Promise<Pair> {
