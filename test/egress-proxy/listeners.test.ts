@@ -1,9 +1,13 @@
 // The ports of routes: what they share, and how a reload changes them.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
 import { get } from "../harness/http.ts";
 import { freePort } from "../harness/ports.ts";
+import { temporaryDirectory } from "../harness/temporary.ts";
+import { runTool } from "../harness/tool.ts";
 import { startProxy } from "./support/proxy.ts";
 import { exchange, RawClient, statusOf } from "./support/raw.ts";
 import { accepted, startUpstream } from "./support/upstream.ts";
@@ -79,4 +83,27 @@ test("a listener that cannot be replaced stays", async (t) => {
   await eventually(() => assert.equal(upstream.connections.length, 1));
   (await accepted(upstream)).destroy();
   await client.closed;
+});
+
+test("routes that need one port for two protocols are a mistake in the configuration, and both are named", async (t) => {
+  const file = path.join(temporaryDirectory(t), "outrigger.yaml");
+  writeFileSync(
+    file,
+    [
+      "egress:",
+      "  routes:",
+      "    http://127.0.0.1:8443/: http://a.test",
+      "    https://127.0.0.1:8443/b:",
+      "      upstreams: [http://a.test]",
+      "      certificate: { cert: a.crt, key: a.key }",
+    ].join("\n"),
+  );
+  for (const args of [["--check"], []]) {
+    const { code, stderr } = await runTool("egress-proxy", ["--config", file, ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /outrigger\.yaml:5:7: .*https:\/\/127\.0\.0\.1:8443\/b.* needs the port of http:\/\/127\.0\.0\.1:8443\//,
+    );
+  }
 });

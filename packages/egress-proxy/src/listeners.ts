@@ -10,7 +10,8 @@ import type { Connections } from "./proxy/connections.ts";
 import { createListener, type HttpListener, type Service } from "./proxy/listener.ts";
 import { handleRequest } from "./proxy/plain.ts";
 import { createTcpListener } from "./proxy/tcp-route.ts";
-import { areRivals, type Wanted, wantedListeners } from "./wanted-listeners.ts";
+import { areRivals } from "./rivals.ts";
+import { type Wanted, wantedListeners } from "./wanted-listeners.ts";
 
 interface Open {
   readonly wanted: Wanted;

@@ -1,12 +1,10 @@
 import type { EgressConfig } from "./config.ts";
+import type { Place } from "./rivals.ts";
 import type { Route } from "./routes/route.ts";
 import { type OwnPort, ownPorts } from "./routes/route-table.ts";
 
 /** A listener that a configuration asks for. */
-export interface Wanted {
-  /** Absent: all addresses, IPv6 and IPv4. */
-  readonly host?: string | undefined;
-  readonly port: number;
+export interface Wanted extends Place {
   /** The configuration key, for messages. */
   readonly key: string;
   /** Where its routes are; absent on the proxy port. */
@@ -29,12 +27,4 @@ export function wantedListeners({ listen, routes }: EgressConfig): Map<string, W
     }
   }
   return wanted;
-}
-
-/** Whether the system would refuse to open both. */
-export function areRivals(one: Wanted, other: Wanted): boolean {
-  if (one.port !== other.port || one.port === 0) return false;
-  return (
-    one.host === other.host || [one, other].some(({ host }) => host === undefined || /^(?:0\.0\.0\.0|::)$/.test(host))
-  );
 }

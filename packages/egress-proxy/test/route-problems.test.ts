@@ -57,6 +57,26 @@ for (const [name, given, problem] of [
     },
     /^https:\/\/127\.0\.0\.1:1\/b certificate: must be that of https:\/\/127\.0\.0\.1:1\/, which has the same listener$/,
   ],
+  [
+    "http and https on one port",
+    { "http://127.0.0.1:1/a": {}, "https://127.0.0.1:1/b": { certificate: pair } },
+    /^https:\/\/127\.0\.0\.1:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/a for another listener: use another port$/,
+  ],
+  [
+    "tcp and http on one port, as localhost and as its address",
+    { "tcp://localhost:1": { to: "b:1" }, "http://[::1]:1/": {} },
+    /^http:\/\/\[::1\]:1\/: needs the port of tcp:\/\/localhost:1 /,
+  ],
+  [
+    "a port on one address and on all of them",
+    { "http://127.0.0.1:1/": {}, "http://0.0.0.0:1/b": {} },
+    /^http:\/\/0\.0\.0\.0:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/ /,
+  ],
+  [
+    "a port on [::], which is all of IPv4 too",
+    { "tcp://[::]:1": { to: "b:1" }, "http://0.0.0.0:1/": {} },
+    /needs the port/,
+  ],
 ] as [string, Record<string, Given>, RegExp][]) {
   test(`${name} is a mistake`, () => {
     const [first = "", ...others] = problemsOf(given);
@@ -71,5 +91,10 @@ test("what has an effect is none", () => {
     { "https://127.0.0.1:1/": { certificate: pair }, "https://127.0.0.1:1/b": { certificate: { ...pair } } },
     { "https://127.0.0.1:1/": { certificate: pair }, "https://127.0.0.1:2/": { certificate: { cert: "c", key: "d" } } },
   ];
+  ways.push(
+    { "http://127.0.0.1:1/": {}, "http://127.0.0.1:1/b": {}, "https://127.0.0.2:1/": { certificate: pair } },
+    { "http://0.0.0.0:1/": {}, "tcp://[::1]:1": { to: "b:1" }, "http://a.test:1/": {} },
+    { "http://127.0.0.1/": {}, "http://localhost/": {}, "http://localhost:1/": {}, "http://127.0.0.1:1/x": {} },
+  );
   for (const given of ways) assert.deepEqual(problemsOf(given), []);
 });

@@ -1,5 +1,7 @@
+import { areRivals } from "../rivals.ts";
 import { parseFrom } from "./parse-route.ts";
 import type { From, Route, Upstream } from "./route.ts";
+import { ownPorts } from "./route-table.ts";
 
 /** One entry of `egress.routes`, without its key, as the schema has read it. */
 interface Entry extends Pick<Route, "upstreams" | "tls" | "certificate"> {
@@ -27,6 +29,7 @@ export function routeProblems(entries: Readonly<Record<string, Entry>>): Problem
   for (const { key, from, entry } of routes) {
     problems.push(...schemeProblems(key, from, entry), ...certificateProblems(key, from, entry));
   }
+  problems.push(...portProblems(routes));
   const prefixes = new Map<string, string>();
   const certificates = new Map<string, string>();
   for (const { key, from, entry } of routes) {
@@ -47,6 +50,25 @@ function first(seen: Map<string, string>, name: string, value: string): string {
   const before = seen.get(name);
   if (before === undefined) seen.set(name, value);
   return before ?? value;
+}
+
+/** Routes may share a listener, but not the address and port of a listener of another kind. */
+function portProblems(routes: readonly { key: string; from: From }[]): Problem[] {
+  const problems: Problem[] = [];
+  /** Listeners by port, each with the first route that has it. */
+  const taken = new Map<number, { key: string; scheme: From["scheme"]; host: string; port: number }[]>();
+  for (const { key, from } of routes) {
+    let rival: string | undefined;
+    for (const { scheme, authority } of ownPorts(from)) {
+      const { host, port } = authority;
+      const listeners = taken.get(port) ?? [];
+      const isSame = (other: { scheme: string; host: string }) => other.scheme === scheme && other.host === host;
+      rival ??= listeners.find((other) => !isSame(other) && areRivals(other, authority))?.key;
+      if (!listeners.some(isSame)) taken.set(port, [...listeners, { key, scheme, host, port }]);
+    }
+    if (rival) problems.push([[key], `needs the port of ${rival} for another listener: use another port`]);
+  }
+  return problems;
 }
 
 function schemeProblems(key: string, { scheme }: From, { upstreams, tls, headers }: Entry): Problem[] {
