@@ -1,11 +1,11 @@
 /** What the design bounds by a figure instead of a peer: the peer's column is the bound. */
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import type { BenchCase, Contest } from "../case.ts";
+import { type BenchCase, type Contest, unlessInstalled } from "../case.ts";
 import { anonymousKb } from "../measure.ts";
 import { type Origin, startOrigin } from "./load.ts";
 import { manyRules, policy } from "./policies.ts";
-import { type Started, startOurs } from "./proxies.ts";
+import { type Started, startOurs, startSquid } from "./proxies.ts";
 
 const tool = "egress-proxy";
 /** What may wait in the proxy for each direction of a connection. */
@@ -121,28 +121,34 @@ async function latencies(port: number, request: string): Promise<number[]> {
   return times.sort((left, right) => left - right);
 }
 
-function added(share: number, bound: number): BenchCase {
+/** Milliseconds that a proxy adds to such a share of the requests at least. */
+async function addedBy(proxy: Started, origin: Origin, share: number): Promise<number> {
   const at = (times: number[]) => times[Math.floor(times.length * share)] ?? Number.NaN;
-  const measure = async (proxy: Started, origin: Origin) => {
-    const direct = at(await latencies(origin.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
-    const request = `GET http://127.0.0.1:${origin.port}/ HTTP/1.1\r\nHost: x\r\n\r\n`;
-    return Math.max(at(await latencies(proxy.port, request)) - direct, 0.001);
-  };
+  const direct = at(await latencies(origin.port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const request = `GET http://127.0.0.1:${origin.port}/ HTTP/1.1\r\nHost: x\r\n\r\n`;
+  return Math.max(at(await latencies(proxy.port, request)) - direct, 0.001);
+}
+
+/** @param bound milliseconds; without, Squid beside it, which says how much of the figure is the machine's. */
+function added(share: number, bound?: number): BenchCase {
   return {
     tool,
     name: `added latency at 1000/s, p${share * 100}`,
     unit: "ms",
-    peer: `the bound of ${bound} ms`,
-    target: 1,
+    ...(bound === undefined
+      ? { peer: "Squid", missing: unlessInstalled("squid") }
+      : { peer: `the bound of ${bound} ms`, target: 1 }),
     prepare: async (directory) => {
       const origin = await startOrigin();
-      const proxy = await startOurs(directory, policy(origin));
-      await measure(proxy, origin); // V8 compiles meanwhile
+      const ours = await startOurs(directory, policy(origin));
+      const squid = bound === undefined ? await startSquid(directory, origin.port) : undefined;
+      await addedBy(ours, origin, share); // V8 compiles meanwhile
       return {
-        ours: () => measure(proxy, origin),
-        peer: async () => bound,
+        ours: () => addedBy(ours, origin, share),
+        peer: async () => (squid === undefined ? (bound ?? Number.NaN) : addedBy(squid, origin, share)),
         close: async () => {
-          await proxy.stop();
+          await ours.stop();
+          await squid?.stop();
           origin.close();
         },
       };
@@ -185,6 +191,7 @@ export const bounds: BenchCase[] = [
   rulesCost({ name: "10,000 rules: memory", unit: "MiB", peer: "2 rules + 25 MiB" }, 25, ({ idleMiB }) => idleMiB),
   added(0.5, 0.3),
   added(0.99, 2),
+  added(0.99),
   memoryOf("open tunnels", 1024, startOrigin, (tunnel) => tunnel.write(Buffer.alloc(4096))),
   memoryOf("tunnels that neither side reads", 256, startFlood, (tunnel) => {
     tunnel.pause();
