@@ -1,4 +1,5 @@
 import type { Log } from "@outrigger/runtime/log";
+import { printable } from "./printable.ts";
 
 /** One decision and what became of it. Absent fields are left out. */
 export interface AuditRecord {
@@ -33,15 +34,8 @@ export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
   if (level !== "all") fields.path = undefined;
   for (const key in fields) {
     const value = fields[key];
-    if (typeof value === "string" && INVISIBLE.test(value)) fields[key] = printable(value);
+    if (typeof value === "string") fields[key] = printable(value);
   }
   if (isRefused) log.warn("egress", fields);
   else log.info("egress", fields);
-}
-
-const INVISIBLE = /[^\x20-\x7e]/;
-
-/** Client bytes as visible ASCII, so that none of them reaches a terminal or looks like the end of a field. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
