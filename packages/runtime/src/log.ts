@@ -57,7 +57,7 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
     const at = (level: Level) => {
       if (LEVELS.indexOf(level) < threshold) return () => {};
       return (msg: string, fields: Fields = {}) =>
-        write(`${format(tool, level, msg, bound ? { ...bound, ...fields } : fields)}\n`);
+        write(`${oneLine(format(tool, level, msg, bound ? { ...bound, ...fields } : fields))}\n`);
     };
     return {
       debug: at("debug"),
@@ -162,7 +162,7 @@ function formatText(tool: string, level: Level, msg: string, fields: Fields): st
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${JSON.stringify(value, visible)}`);
-  return `${timestamp().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${oneLine(mask(msg))}${rest.join("")}`;
+  return `${timestamp().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${mask(msg)}${rest.join("")}`;
 }
 
 let millisecond = 0;
@@ -178,7 +178,15 @@ function timestamp(): string {
   return isoTime;
 }
 
-/** Control characters of foreign text must not reach a terminal. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => JSON.stringify(char).slice(1, -1));
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/**
+ * A record with every control character and line separator escaped as JSON does: foreign text must not act on a terminal, nor
+ * look like the end of the record. JSON itself allows those above U+001F (RFC 8259 section 7).
+ */
+function oneLine(record: string): string {
+  if (!CONTROL.test(record)) return record;
+  return record.replaceAll(new RegExp(CONTROL, "g"), (char) =>
+    char < " " ? JSON.stringify(char).slice(1, -1) : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

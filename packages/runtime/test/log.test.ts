@@ -78,6 +78,24 @@ test("text keeps control characters of foreign text off the terminal", () => {
   assert.match(lines[0] ?? "", /^\d\d:\d\d:\d\d\.\d{3} info {2}healthz: a\\u001b\[31mb\\nc host="x\\u001b"\n$/);
 });
 
+test("no character of foreign text can act on a terminal or look like the end of a record, in either format", () => {
+  const foreign = "a\u007fb\u009b31mc\u2028d\u2029e\u0085";
+  const json = capture();
+  json.log.info(foreign, { value: foreign, error: new Error(foreign), [foreign]: 1 });
+  const { time: _, ...record } = JSON.parse(json.lines[0] ?? "");
+  assert.deepEqual(record, {
+    level: "info",
+    tool: "healthz",
+    msg: foreign,
+    value: foreign,
+    error: foreign,
+    [foreign]: 1,
+  });
+  const text = capture({ format: "text" });
+  text.log.info(foreign, { value: foreign });
+  for (const line of [...json.lines, ...text.lines]) assert.match(line, /^[\x20-\x7e]+\n$/);
+});
+
 test("registered secrets and the passwords of URLs are masked everywhere", () => {
   const secret = new Secret("correct horse", "env:X");
   registerSecret("abc");
