@@ -30,12 +30,14 @@ export type AuditLevel = "denied" | "all" | "off";
 export function audit(log: Log, level: AuditLevel, record: AuditRecord): void {
   const isRefused = record.verdict === "denied" || record.wouldDeny === true;
   if (level === "off" || (level === "denied" && !isRefused)) return;
-  const fields: Record<string, unknown> = { ...record };
-  if (level !== "all") fields.path = undefined;
-  for (const key in fields) {
-    const value = fields[key];
-    if (typeof value === "string") fields[key] = printable(value);
-  }
+  const { method, path, sni } = record;
+  const fields = {
+    ...record,
+    // What clients say; the rest are words of ours, of the configuration, or of a grammar that is ASCII.
+    method: printable(method),
+    path: path === undefined || level !== "all" ? undefined : printable(path),
+    sni: sni === undefined ? undefined : printable(sni),
+  };
   if (isRefused) log.warn("egress", fields);
   else log.info("egress", fields);
 }

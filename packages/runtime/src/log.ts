@@ -57,7 +57,7 @@ export function createLog(tool: string, options: LogOptions = {}): Log {
     const at = (level: Level) => {
       if (LEVELS.indexOf(level) < threshold) return () => {};
       return (msg: string, fields: Fields = {}) =>
-        write(`${oneLine(format(tool, level, msg, bound ? { ...bound, ...fields } : fields))}\n`);
+        write(`${format(tool, level, msg, bound ? { ...bound, ...fields } : fields)}\n`);
     };
     return {
       debug: at("debug"),
@@ -143,8 +143,8 @@ function onTerminal(): boolean {
 function formatJson(tool: string, level: Level, msg: string, fields: Fields): string {
   let json = hasObject(fields) ? undefined : JSON.stringify(fields);
   if (json === undefined || isMasked(json)) json = JSON.stringify(fields, visible);
-  const head = `{"time":"${timestamp()}","level":"${level}","tool":${JSON.stringify(tool)},"msg":${JSON.stringify(mask(msg))}`;
-  return json === "{}" ? `${head}}` : `${head},${json.slice(1)}`;
+  const head = `{"time":"${timestamp()}","level":"${level}","tool":${JSON.stringify(tool)},"msg":${oneLine(JSON.stringify(mask(msg)))}`;
+  return json === "{}" ? `${head}}` : `${head},${oneLine(json).slice(1)}`;
 }
 
 /** Errors are objects without a property that JSON would show. */
@@ -162,7 +162,7 @@ function formatText(tool: string, level: Level, msg: string, fields: Fields): st
   const rest = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => ` ${key}=${JSON.stringify(value, visible)}`);
-  return `${timestamp().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${mask(msg)}${rest.join("")}`;
+  return oneLine(`${timestamp().slice(11, 23)} ${level.padEnd(5)} ${tool}: ${mask(msg)}${rest.join("")}`);
 }
 
 let millisecond = 0;
@@ -181,12 +181,12 @@ function timestamp(): string {
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /**
- * A record with every control character and line separator escaped as JSON does: foreign text must not act on a terminal, nor
- * look like the end of the record. JSON itself allows those above U+001F (RFC 8259 section 7).
+ * A text with every control character and line separator escaped as in JSON: foreign text must not act on a terminal, nor look
+ * like the end of the record. JSON itself allows those above U+001F (RFC 8259 section 7).
  */
-function oneLine(record: string): string {
-  if (!CONTROL.test(record)) return record;
-  return record.replaceAll(new RegExp(CONTROL, "g"), (char) =>
+function oneLine(text: string): string {
+  if (!CONTROL.test(text)) return text;
+  return text.replaceAll(new RegExp(CONTROL, "g"), (char) =>
     char < " " ? JSON.stringify(char).slice(1, -1) : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
