@@ -147,6 +147,24 @@ function connectTls(
   });
 }
 
+test("connections and sessions of another TLS identity are not used: after a reload the new certificate is shown, the new CA asked", async (t) => {
+  const port = await startHttps(t, "localhost", { requestCert: true, rejectUnauthorized: false });
+  const routes = (settings: object) => ({
+    routes: { "http://api.test/": { upstreams: [`https://localhost:${port}`], tls: settings } },
+  });
+  const ca = at("ca.crt");
+  const client = { ca, cert: at("client.test.crt"), key: at("client.test.key") };
+  const proxy = await startProxy(t, routes({ ca }));
+  const answer = () => exchange(proxy.port, ask("http://api.test/"));
+  assert.match(await answer(), /nobody localhost false /);
+  await proxy.reload(routes(client));
+  assert.match(await answer(), /client\.test localhost false /);
+  await proxy.reload(routes({ ...client, ca: at("other-ca.crt") }));
+  assert.match(await answer(), /^HTTP\/1\.1 502 .*tls_certificate_error/s);
+  await proxy.reload(routes({ ca }));
+  assert.match(await answer(), /nobody localhost /);
+});
+
 test("an https route ends TLS in front of a plain server, and takes a new certificate for new connections only", async (t) => {
   const application = await startHttpUpstream(t, (incoming, response) => {
     response.end(`${incoming.url} ${incoming.headers.host} ${incoming.headers["x-forwarded-proto"]}`);
