@@ -29,6 +29,16 @@ test("a line in two writes counts once, when it is complete", async (t) => {
   await exporter.until(`outrigger_metrics_log_lag_bytes{file="${file}"}`, 0);
 });
 
+test("a line that waits for its end does not lag", async (t) => {
+  const { exporter, file } = await counting(t);
+  const lag = `outrigger_metrics_log_lag_bytes{file="${file}"}`;
+  writeFileSync(file, "begin");
+  await exporter.until(lag, 0);
+  appendFileSync(file, " end\nbegin");
+  await exporter.until(`outrigger_metrics_log_lines_total{file="${file}"}`, 1);
+  await exporter.until(lag, 0);
+});
+
 test("rename rotation inside the glob reads nothing twice and nothing is lost", async (t) => {
   const { exporter, file } = await counting(t);
   writeFileSync(file, "x\n");

@@ -166,12 +166,15 @@ class FileFollower implements Follower {
 
   stats(): TailStats {
     const lag = this.#inventory.registry.sources.map(() => 0);
+    const read = new Map<string, number>();
     let openFiles = 0;
-    for (const { fd, source, unread, phase } of this.#inventory.registry.all()) {
+    for (const { fd, source, file, unread, offset, phase } of this.#inventory.registry.all()) {
       if (fd !== undefined) openFiles++;
-      if (phase === "live" || phase === "truncated") lag[source] = (lag[source] ?? 0) + unread;
+      if (phase !== "live" && phase !== "truncated") continue;
+      lag[source] = (lag[source] ?? 0) + unread;
+      read.set(file, offset);
     }
-    return { openFiles, lag };
+    return { openFiles, lag, read };
   }
 
   #changed(directory: string, name: string): void {

@@ -157,6 +157,8 @@ export interface Follower {
 
 export interface TailStats {
   readonly openFiles: number;
-  /** Unread bytes by source. */
+  /** Unread bytes by source; the beginning of a line that is not complete is among them. */
   readonly lag: readonly number[];
+  /** How far each file was read, in bytes; of several generations of one path, the newest. */
+  readonly read: ReadonlyMap<string, number>;
 }

@@ -20,7 +20,7 @@ type ReadingConfig = Pick<MetricsConfig, "sources" | "logs">;
 /** Reads log files until it is closed. */
 export interface LogReader {
   readonly follower: Follower;
-  /** Bytes of each file that were not read yet. */
+  /** Bytes of each file that were not read yet. A line that waits for its end was read. */
   lag(): Map<string, number>;
   /** Other sources and another way to make records from now on; records in progress are complete then. */
   use(config: ReadingConfig): void;
@@ -68,7 +68,7 @@ export function readLogs(config: ReadingConfig, engine: RuleEngine, own: OwnMetr
     follower,
     lag() {
       const lag = new Map<string, number>();
-      for (const [file, offset] of consumer.offsets()) {
+      for (const [file, offset] of follower.stats().read) {
         const size = sizeOf(file);
         if (size !== undefined) lag.set(file, Math.max(0, size - offset));
       }

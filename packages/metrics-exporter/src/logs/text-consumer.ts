@@ -43,7 +43,6 @@ interface LineInProgress {
 
 /** What is known about a generation between two chunks. */
 interface Progress {
-  readonly file: string;
   /** Whether a byte order mark may come: nothing of this generation has become text yet. */
   isFresh: boolean;
   unfinished: LineInProgress | undefined;
@@ -74,8 +73,7 @@ export class TextConsumer implements Consumer {
     this.#sink.bytes(bytes.length);
     let progress = this.#progress.get(generation.id);
     if (progress === undefined) {
-      const { file } = generation;
-      progress = { file, isFresh: true, unfinished: undefined, whole: undefined, received: undefined };
+      progress = { isFresh: true, unfinished: undefined, whole: undefined, received: undefined };
       this.#progress.set(generation.id, progress);
     }
     const line = progress.unfinished;
@@ -115,13 +113,6 @@ export class TextConsumer implements Consumer {
   settled(generation: Generation): void {
     const position = this.#progress.get(generation.id)?.whole;
     if (position) this.commit?.(generation, position);
-  }
-
-  /** How far each file was read, in bytes; of several generations of one path, the newest. */
-  offsets(): Map<string, number> {
-    const offsets = new Map<string, number>();
-    for (const { file, received } of this.#progress.values()) offsets.set(file, received?.offset ?? 0);
-    return offsets;
   }
 
   #extend(line: LineInProgress, bytes: Buffer): void {
