@@ -68,7 +68,7 @@ for (const [name, text, message] of [
   [
     "localhost against 127.0.0.1",
     "egress: { routes: { 'http://localhost:1080/': 'http://x/' } }\n",
-    /error: port 1080 .*egress\.listen/,
+    /egress\.routes\.http:\/\/localhost:1080\/: error: needs the port of egress\.listen/,
   ],
 ] as const) {
   test(`a port clash is an error that names both keys: ${name}`, async (t) => {
@@ -80,6 +80,10 @@ for (const [name, text, message] of [
 
 for (const [name, text] of [
   ["port 0 is none", "logs: { files: [/logs/a.log], admin: { port: 0 } }\negress: { admin: { port: 0 } }\n"],
+  [
+    "the address of the other protocol",
+    "egress: { routes: { 'http://[::1]:1081/': 'http://x/', 'tcp://0.0.0.0:1081': 'x:1' } }\n",
+  ],
   ["different addresses", "egress: { listen: '127.0.0.1:1080', routes: { 'http://127.0.0.2:1080/': 'http://x/' } }\n"],
   [
     "two prefixes of one listener",

@@ -85,25 +85,36 @@ test("a listener that cannot be replaced stays", async (t) => {
   await client.closed;
 });
 
-test("routes that need one port for two protocols are a mistake in the configuration, and both are named", async (t) => {
-  const file = path.join(temporaryDirectory(t), "outrigger.yaml");
-  writeFileSync(
-    file,
+for (const [name, lines, problem] of [
+  [
+    "routes that need one port for two protocols",
     [
-      "egress:",
       "  routes:",
       "    http://127.0.0.1:8443/: http://a.test",
       "    https://127.0.0.1:8443/b:",
       "      upstreams: [http://a.test]",
       "      certificate: { cert: a.crt, key: a.key }",
-    ].join("\n"),
-  );
-  for (const args of [["--check"], []]) {
-    const { code, stderr } = await runTool("egress-proxy", ["--config", file, ...args]);
-    assert.equal(code, 2, stderr);
-    assert.match(
-      stderr,
-      /outrigger\.yaml:5:7: .*https:\/\/127\.0\.0\.1:8443\/b.* needs the port of http:\/\/127\.0\.0\.1:8443\//,
-    );
-  }
-});
+    ],
+    /outrigger\.yaml:5:7: .*https:\/\/127\.0\.0\.1:8443\/b.* needs the port of http:\/\/127\.0\.0\.1:8443\//,
+  ],
+  [
+    "a route on the proxy's own port",
+    ["  routes: { 'http://localhost:1080/': 'http://a.test' }"],
+    /outrigger\.yaml:2:39: .*http:\/\/localhost:1080\/.* needs the port of egress\.listen/,
+  ],
+  [
+    "an admin port that is the proxy's",
+    ["  listen: 127.0.0.1:9000", "  admin:", "    port: 9000"],
+    /outrigger\.yaml:4:11: egress\.admin\.port: needs the port of egress\.listen/,
+  ],
+] as const) {
+  test(`${name} is a mistake in the configuration, and both are named`, async (t) => {
+    const file = path.join(temporaryDirectory(t), "outrigger.yaml");
+    writeFileSync(file, ["egress:", ...lines].join("\n"));
+    for (const args of [["--check"], []]) {
+      const { code, stderr } = await runTool("egress-proxy", ["--config", file, ...args]);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, problem);
+    }
+  });
+}

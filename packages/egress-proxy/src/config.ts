@@ -20,6 +20,7 @@ import type { Section } from "@outrigger/runtime/section";
 import { cidr, parsed, resolvesTo } from "./config-parts.ts";
 import { buildRule, parseRuleHost, parseShortRule } from "./policy/parse-rule.ts";
 import { parsePathPattern } from "./policy/path-pattern.ts";
+import { claimOf, portClashes } from "./port-clashes.ts";
 import { routes } from "./routes/route-config.ts";
 
 const ruleObject = object("one destination with its limits", {
@@ -116,7 +117,22 @@ const schema = object("the allow-list for outgoing connections", {
 export type EgressConfig = Infer<typeof schema>;
 
 /** The `egress` section (contract section 7). */
-export const egressSection: Section<EgressConfig> = { key: "egress", schema, warnings };
+export const egressSection: Section<EgressConfig> = {
+  key: "egress",
+  schema,
+  complete: (config, _root, report) => {
+    const { listen, admin, routes: entries } = config;
+    // Routes have been compared with each other already.
+    const clashes = portClashes([
+      { path: ["listen"], key: "egress.listen", kind: "proxy", places: [listen] },
+      { path: ["admin", "port"], key: "egress.admin.port", kind: "admin", places: [admin] },
+      ...entries.map(({ from }) => claimOf(from)),
+    ]);
+    for (const { claim, message } of clashes) report(claim.path, message);
+    return config;
+  },
+  warnings,
+};
 
 /** Valid settings that allow more than they seem to. */
 export function warnings({ listen, allow, guard, mode }: EgressConfig): string[] {

@@ -1,4 +1,5 @@
 import type { AddressInfo, Server } from "node:net";
+import { collide } from "@outrigger/runtime/collide";
 import { systemCode } from "@outrigger/runtime/errors";
 import { listen } from "@outrigger/runtime/listen";
 import { Complaint } from "./complaint.ts";
@@ -10,7 +11,6 @@ import type { Connections } from "./proxy/connections.ts";
 import { createListener, type HttpListener, type Service } from "./proxy/listener.ts";
 import { handleRequest } from "./proxy/plain.ts";
 import { createTcpListener } from "./proxy/tcp-route.ts";
-import { areRivals } from "./rivals.ts";
 import { type Wanted, wantedListeners } from "./wanted-listeners.ts";
 
 interface Open {
@@ -60,7 +60,7 @@ export class Listeners {
       for (const [id, where] of wanted) {
         if (this.#open.has(id)) continue;
         const created = await this.#create(where);
-        const rivals = gone.filter((open) => open.server.listening && areRivals(open.wanted, where));
+        const rivals = gone.filter((open) => open.server.listening && collide(open.wanted, where));
         close(rivals);
         displaced.push(...rivals);
         const open = await this.#listen(where, created);

@@ -1,10 +1,10 @@
+import type { ListenAddress } from "@outrigger/runtime/listen";
 import type { EgressConfig } from "./config.ts";
-import type { Place } from "./rivals.ts";
 import type { Route } from "./routes/route.ts";
 import { type OwnPort, ownPorts } from "./routes/route-table.ts";
 
 /** A listener that a configuration asks for. */
-export interface Wanted extends Place {
+export interface Wanted extends ListenAddress {
   /** The configuration key, for messages. */
   readonly key: string;
   /** Where its routes are; absent on the proxy port. */

@@ -58,6 +58,14 @@ for (const [name, given, problem] of [
     /^https:\/\/127\.0\.0\.1:1\/b certificate: must be that of https:\/\/127\.0\.0\.1:1\/, which has the same listener$/,
   ],
   [
+    "two certificates of one listener that has two names",
+    {
+      "https://localhost:1/": { certificate: pair },
+      "https://[::1]:1/b": { certificate: { ...pair, key: "b.key" } },
+    },
+    /^https:\/\/\[::1\]:1\/b certificate: must be that of https:\/\/localhost:1\/, which has the same listener$/,
+  ],
+  [
     "http and https on one port",
     { "http://127.0.0.1:1/a": {}, "https://127.0.0.1:1/b": { certificate: pair } },
     /^https:\/\/127\.0\.0\.1:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/a for another listener: use another port$/,
@@ -71,6 +79,11 @@ for (const [name, given, problem] of [
     "a port on one address and on all of them",
     { "http://127.0.0.1:1/": {}, "http://0.0.0.0:1/b": {} },
     /^http:\/\/0\.0\.0\.0:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/ /,
+  ],
+  [
+    "a port on an address and on the same one in another form",
+    { "http://127.0.0.1:1/": {}, "http://[::ffff:127.0.0.1]:1/b": {} },
+    /needs the port of http:\/\/127\.0\.0\.1:1\/ /,
   ],
   [
     "a port on [::], which is all of IPv4 too",
@@ -93,6 +106,7 @@ test("what has an effect is none", () => {
   ];
   ways.push(
     { "http://127.0.0.1:1/": {}, "http://127.0.0.1:1/b": {}, "https://127.0.0.2:1/": { certificate: pair } },
+    { "https://localhost:1/": { certificate: pair }, "https://127.0.0.1:1/b": { certificate: { ...pair } } },
     { "http://0.0.0.0:1/": {}, "tcp://[::1]:1": { to: "b:1" }, "http://a.test:1/": {} },
     { "http://127.0.0.1/": {}, "http://localhost/": {}, "http://localhost:1/": {}, "http://127.0.0.1:1/x": {} },
   );

@@ -1,4 +1,4 @@
-import { areRivals } from "../rivals.ts";
+import { claimOf, portClashes } from "../port-clashes.ts";
 import { parseFrom } from "./parse-route.ts";
 import type { From, Route, Upstream } from "./route.ts";
 import { ownPorts } from "./route-table.ts";
@@ -29,18 +29,22 @@ export function routeProblems(entries: Readonly<Record<string, Entry>>): Problem
   for (const { key, from, entry } of routes) {
     problems.push(...schemeProblems(key, from, entry), ...certificateProblems(key, from, entry));
   }
-  problems.push(...portProblems(routes));
+  const clashes = portClashes(routes.map(({ from }) => claimOf(from)));
+  problems.push(...clashes.map(({ claim, message }): Problem => [[claim.key], message]));
   const prefixes = new Map<string, string>();
   const certificates = new Map<string, string>();
   for (const { key, from, entry } of routes) {
-    const listener = `${from.scheme} ${from.authority.host} ${from.authority.port}`;
-    const same = first(prefixes, `${listener} ${from.prefix}`, key);
+    const { host, port } = from.authority;
+    const same = first(prefixes, `${from.scheme} ${host} ${port} ${from.prefix}`, key);
     if (same !== key) problems.push([[key], `matches the same as ${same}: remove one of them`]);
     if (entry.certificate === undefined) continue;
-    const sharing = first(certificates, listener, key);
-    const { cert, key: keyFile } = entries[sharing]?.certificate ?? entry.certificate;
-    if (cert === entry.certificate.cert && keyFile === entry.certificate.key) continue;
-    problems.push([[key, "certificate"], `must be that of ${sharing}, which has the same listener`]);
+    const { cert, key: keyFile } = entry.certificate;
+    const others = ownPorts(from).map(({ authority: own }) => first(certificates, `${own.host} ${own.port}`, key));
+    const other = others.find((one) => {
+      const theirs = entries[one]?.certificate;
+      return theirs?.cert !== cert || theirs.key !== keyFile;
+    });
+    if (other) problems.push([[key, "certificate"], `must be that of ${other}, which has the same listener`]);
   }
   return problems;
 }
@@ -50,25 +54,6 @@ function first(seen: Map<string, string>, name: string, value: string): string {
   const before = seen.get(name);
   if (before === undefined) seen.set(name, value);
   return before ?? value;
-}
-
-/** Routes may share a listener, but not the address and port of a listener of another kind. */
-function portProblems(routes: readonly { key: string; from: From }[]): Problem[] {
-  const problems: Problem[] = [];
-  /** Listeners by port, each with the first route that has it. */
-  const taken = new Map<number, { key: string; scheme: From["scheme"]; host: string; port: number }[]>();
-  for (const { key, from } of routes) {
-    let rival: string | undefined;
-    for (const { scheme, authority } of ownPorts(from)) {
-      const { host, port } = authority;
-      const listeners = taken.get(port) ?? [];
-      const isSame = (other: { scheme: string; host: string }) => other.scheme === scheme && other.host === host;
-      rival ??= listeners.find((other) => !isSame(other) && areRivals(other, authority))?.key;
-      if (!listeners.some(isSame)) taken.set(port, [...listeners, { key, scheme, host, port }]);
-    }
-    if (rival) problems.push([[key], `needs the port of ${rival} for another listener: use another port`]);
-  }
-  return problems;
 }
 
 function schemeProblems(key: string, { scheme }: From, { upstreams, tls, headers }: Entry): Problem[] {
