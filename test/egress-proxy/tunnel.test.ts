@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, test } from "node:test";
 import { eventually } from "../harness/eventually.ts";
+import type { LogRecord } from "../harness/tool.ts";
 import { clientHello, type HelloOptions } from "./support/client-hello.ts";
 import { type DnsServer, startDns } from "./support/dns.ts";
 import { type RunningProxy, startProxy } from "./support/proxy.ts";
@@ -29,7 +30,6 @@ before(async () => {
       { host: "localhost", ports: [upstream.port], methods: ["GET"] },
     ],
     dns: { servers: [dns.address] },
-    timeouts: { headers: "600ms", idle: "1s" },
     audit: "all",
   });
 });
@@ -42,10 +42,21 @@ beforeEach(() => {
 const connect = (host: string) => `CONNECT ${host}:${upstream.port} HTTP/1.1\r\nHost: x\r\n\r\n`;
 const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-async function open(host: string): Promise<RawClient> {
-  const client = new RawClient(proxy.port).send(connect(host));
+async function open(host: string, port = proxy.port): Promise<RawClient> {
+  const client = new RawClient(port).send(connect(host));
   await client.until(ESTABLISHED);
   return client;
+}
+
+const denials = () => proxy.audit("api.good.test").filter(({ verdict }) => verdict === "denied");
+
+/** The record of the next denial after so many. */
+function denialAfter(count: number): Promise<LogRecord> {
+  return eventually(() => {
+    const found = denials()[count];
+    assert.ok(found);
+    return found;
+  });
 }
 
 test("a ClientHello that names the host passes, byte for byte", async () => {
@@ -87,9 +98,11 @@ test("a ClientHello sent together with the CONNECT is judged and kept", async ()
   await eventually(() => assert.equal(upstream.received(), good.toString("latin1")));
   client.socket.destroy();
   upstream.reset();
+  const already = denials().length;
   const bad = clientHello({ names: ["evil.test"] });
   await new RawClient(proxy.port).send(Buffer.concat([Buffer.from(connect("api.good.test")), bad])).end();
   assert.equal(upstream.received(), "");
+  assert.equal((await denialAfter(already)).reason, "sni_mismatch");
 });
 
 const hello = clientHello({ names: ["api.good.test"] });
@@ -124,26 +137,26 @@ const refused: [string, string | Buffer, string][] = [
 ];
 for (const [name, bytes, reason] of refused) {
   test(`${name} ends the tunnel with ${reason}, before a byte has passed`, async () => {
-    const denials = () => proxy.audit("api.good.test").filter(({ verdict }) => verdict === "denied");
     const already = denials().length;
     const client = (await open("api.good.test")).send(bytes);
     const text = await client.end();
     assert.equal(upstream.received(), "");
     const alert = reason === "not_tls" ? "" : "\x15\x03\x03\x00\x02\x02\x31";
     assert.equal(text, ESTABLISHED + alert);
-    const record = await eventually(() => {
-      const found = denials()[already];
-      assert.ok(found);
-      return found;
-    });
-    assert.equal(record.verdict, "denied");
-    assert.equal(record.reason, reason);
+    assert.equal((await denialAfter(already)).reason, reason);
   });
 }
 
-test("a client that says nothing, or stops in the middle, is cut after timeouts.headers", async () => {
-  await (await open("api.good.test")).end();
-  await (await open("api.good.test")).send(hello.subarray(0, 30)).end();
+test("a client that says nothing, or stops in the middle, is cut after timeouts.headers", async (context) => {
+  const own = await startProxy(context, {
+    allow: [{ host: "api.good.test", tunnel: "tls", ports: [upstream.port], resolvesTo: ["127.0.0.1/32"] }],
+    dns: { servers: [dns.address] },
+    // As long as nobody takes to send a CONNECT, however busy the machine is.
+    timeouts: { headers: "3s" },
+  });
+  const [silent, halting] = [await open("api.good.test", own.port), await open("api.good.test", own.port)];
+  halting.send(hello.subarray(0, 30));
+  await Promise.all([silent.end(), halting.end()]);
   assert.equal(upstream.received(), "");
 });
 
@@ -151,9 +164,6 @@ test("a tunnel without inspection carries the server's first words at once", asy
   const greeting = await startUpstream(t, () => {}, { port: 0 });
   await proxy.reload({
     allow: [`localhost:${greeting.port}`, { host: "localhost", ports: [upstream.port], methods: ["GET"] }],
-    dns: { servers: [dns.address] },
-    timeouts: { headers: "600ms", idle: "1s" },
-    audit: "all",
   });
   const client = new RawClient(proxy.port).send(`CONNECT localhost:${greeting.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
   (await accepted(greeting)).write("220 ready\r\n");
@@ -165,7 +175,7 @@ test("a tunnel without inspection carries the server's first words at once", asy
 
 test("half-close goes through, and the other direction goes on", async () => {
   const peer = await startUpstream(t, () => {});
-  await proxy.reload({ allow: [`localhost:${peer.port}`], timeouts: { idle: "5s" } });
+  await proxy.reload({ allow: [`localhost:${peer.port}`] });
   const client = new RawClient(proxy.port).send(`CONNECT localhost:${peer.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await client.until(ESTABLISHED);
   const server = await accepted(peer);
@@ -178,7 +188,7 @@ test("half-close goes through, and the other direction goes on", async () => {
 
 test("a reset on one side resets the other", async () => {
   const peer = await startUpstream(t, () => {});
-  await proxy.reload({ allow: [`localhost:${peer.port}`], timeouts: { idle: "5s" } });
+  await proxy.reload({ allow: [`localhost:${peer.port}`] });
   const client = new RawClient(proxy.port).send(`CONNECT localhost:${peer.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await client.until(ESTABLISHED);
   let code: string | undefined;
