@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { atEnd } from "../../harness/at-end.ts";
@@ -56,7 +56,9 @@ export async function startProxy(
   });
   await tool.waitFor('"msg":"listening"', { on: "stderr" });
   const metrics = async () => (await get(`http://127.0.0.1:${adminPort}/metrics`)).body;
-  const reloads = () => tool.logs.filter(({ msg }) => /listening|configuration/.test(msg)).length;
+  // The last word on a reload: what was said before it is about the same one.
+  const reloads = () =>
+    tool.logs.filter(({ msg }) => /^configuration reloaded|^the new configuration/.test(msg)).length;
   return {
     tool,
     port,
@@ -69,7 +71,9 @@ export async function startProxy(
       ),
     reload: async (next) => {
       const before = reloads();
-      writeFileSync(file, typeof next === "string" ? next : complete(next));
+      // Renamed: a file that is watched must not be seen while it is empty.
+      writeFileSync(`${file}.next`, typeof next === "string" ? next : complete(next));
+      renameSync(`${file}.next`, file);
       tool.signal("SIGHUP");
       await eventually(() => {
         if (reloads() === before) throw new Error(`no reload yet: ${tool.stderr.slice(-1000)}`);
