@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { request } from "../harness/http.ts";
-import { metric, startHealthz } from "./healthz.ts";
+import { failureOf, metric, startHealthz } from "./healthz.ts";
 import { startTarget } from "./target.ts";
 
 test("draining fails /readyz from the next request on and nothing else; both directions are idempotent", async (t) => {
@@ -40,7 +40,7 @@ test("a drain is accepted from loopback only, whatever the headers claim", async
     .find((address) => address?.family === "IPv4" && !address.internal);
   if (outside === undefined) return t.skip("this machine has no address but loopback");
   const healthz = await startHealthz(t, { checks: { bad: { tcp: "127.0.0.1:1", fall: 1 } } });
-  await healthz.until("/healthz/bad", 503);
+  await failureOf(healthz, "bad");
   const url = `http://${outside.address}:${healthz.port}`;
   const headers = { "x-forwarded-for": "127.0.0.1", forwarded: "for=127.0.0.1", host: "localhost" };
   assert.equal((await request(`${url}/-/drain`, { method: "POST", headers })).status, 403);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
-import { detailsOf, startHealthz } from "./healthz.ts";
+import { detailsOf, failureOf, startHealthz } from "./healthz.ts";
 import { startTarget, status } from "./target.ts";
 
 const REFUSED = "tcp://127.0.0.1:1";
@@ -26,7 +26,8 @@ test("a failing critical check fails all but /livez; its neighbour keeps its own
   const good = await startTarget(t);
   const healthz = await startHealthz(t, { checks: { good: good.url, bad: { tcp: "127.0.0.1:1", fall: 1 } } });
   await healthz.until("/healthz/good", 200);
-  await healthz.until("/healthz/bad", 503);
+  await failureOf(healthz, "bad");
+  assert.equal((await healthz.get("/healthz/bad")).status, 503);
   for (const path of ["/", "/healthz", "/readyz", "/startupz"])
     assert.equal((await healthz.get(path)).status, 503, path);
   assert.equal((await healthz.get("/livez")).status, 200);
@@ -89,7 +90,8 @@ test("start-up is latched: a later failure does not undo it", async (t) => {
 
 test("a check that is not critical is shown as WARN and fails only its own endpoint", async (t) => {
   const healthz = await startHealthz(t, { checks: { cache: { tcp: "127.0.0.1:1", fall: 1, critical: false } } });
-  await healthz.until("/healthz/cache", 503);
+  await failureOf(healthz, "cache");
+  assert.equal((await healthz.get("/healthz/cache")).status, 503);
   for (const path of AGGREGATES) assert.equal((await healthz.get(path)).body, '{"status": "OK"}', path);
   assert.match((await healthz.get("/?verbose")).body, /"cache": \{"status": "WARN", "critical": false/);
   const draft = await healthz.get("/", "application/health+json");

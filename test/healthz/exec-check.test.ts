@@ -105,7 +105,7 @@ test("a command that ends but leaves a child behind has the child ended", async 
 test("never two runs at once, however slow the command is", async (t) => {
   const directory = temporaryDirectory(t);
   const source = "if ! mkdir $1/lock; then echo overlap >> $1/trouble; fi; sleep 0.25; rmdir $1/lock; echo >> $1/runs";
-  await startHealthz(t, { checks: { it: script(directory, source, { timeout: "5s" }) } });
+  await startHealthz(t, { checks: { it: script(directory, source, { timeout: "1m" }) } });
   const runs = path.join(directory, "runs");
   await eventually(() => assert.ok(existsSync(runs) && readFileSync(runs, "utf8").length >= 4));
   assert.equal(existsSync(path.join(directory, "trouble")), false);
@@ -123,7 +123,7 @@ test("SIGTERM during a run ends it and the tool, with status 0", async (t) => {
     return found;
   });
   assert.deepEqual(await tool.stop(), { code: 0, signal: null });
-  assert.equal(isAlive(child!), false);
+  await eventually(() => assert.equal(isAlive(child!), false));
 });
 
 test("a hundred runs leave no process and no zombie", async (t) => {
@@ -138,5 +138,6 @@ test("a hundred runs leave no process and no zombie", async (t) => {
     return found;
   });
   assert.deepEqual(await healthz.tool.stop(), { code: 0, signal: null });
-  assert.deepEqual(pids.filter(isAlive), []);
+  // Whoever got SIGKILL ends when it runs next: nobody waits for the children of a command.
+  await eventually(() => assert.deepEqual(pids.filter(isAlive), []));
 });

@@ -19,7 +19,7 @@ export interface Healthz {
   configure(health: object): void;
   get(path: string, accept?: string): Promise<Answer>;
   ask(method: string, path: string, headers?: Record<string, string>): Promise<Answer>;
-  /** Waits until the endpoint has this status, and returns the answer. */
+  /** Waits until the endpoint has this status, and returns the answer. That of a check is 503 also before its first verdict. */
   until(path: string, status: number, patience?: Patience): Promise<Answer>;
 }
 
@@ -72,6 +72,15 @@ export function verdictOf(healthz: Healthz, name: string): Promise<string> {
     const { status, error } = await detailsOf(healthz, name);
     if (status === "PENDING") throw new Error(`${name} has no verdict yet`);
     return String(error ?? status);
+  });
+}
+
+/** The error of a check once it has failed. Its endpoint cannot tell: it is 503 before the first verdict, too. */
+export function failureOf(healthz: Healthz, name: string): Promise<string> {
+  return eventually(async () => {
+    const { status, error } = await detailsOf(healthz, name);
+    if (status !== "FAIL" && status !== "WARN") throw new Error(`${name} is ${status}`);
+    return String(error);
   });
 }
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { runTool } from "../harness/tool.ts";
-import { startHealthz } from "./healthz.ts";
+import { failureOf, startHealthz } from "./healthz.ts";
 import { startTarget } from "./target.ts";
 
 test("no secret of a failing check reaches a body, the log, a metric or --print-config", async (t) => {
@@ -24,7 +24,10 @@ test("no secret of a failing check reaches a body, the log, a metric or --print-
     echo: { exec: ["/bin/sh", "-c", "echo $TOKEN; exit 1"], fall: 1 },
   };
   const healthz = await startHealthz(t, { checks }, { env });
-  for (const name of Object.keys(checks)) await healthz.until(`/healthz/${name}`, 503);
+  for (const name of Object.keys(checks)) {
+    await failureOf(healthz, name);
+    await healthz.tool.waitFor(new RegExp(`run failed.*"check":"${name}"`), { on: "stderr" });
+  }
 
   const shown: Record<string, string> = { log: healthz.tool.stderr };
   for (const accept of ["application/json", "text/plain", "application/health+json", "text/html"]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
 import { metric, startHealthz } from "./healthz.ts";
 import { startTarget, status } from "./target.ts";
 
@@ -15,8 +16,9 @@ test("`fall` and `rise` count runs in a row, and each change is logged once", as
   });
   await healthz.until("/readyz", 200);
   assert.ok(target.hits >= 11, `${target.hits} runs`);
-  const changes = healthz.tool.logs.filter(({ check }) => check === "web").map(({ level, msg }) => `${level} ${msg}`);
-  assert.deepEqual(changes, ["warn check has failed", "info check is OK"]);
+  const changes = () =>
+    healthz.tool.logs.filter(({ check }) => check === "web").map(({ level, msg }) => `${level} ${msg}`);
+  await eventually(() => assert.deepEqual(changes(), ["warn check has failed", "info check is OK"]));
   assert.equal(await metric(healthz, 'outrigger_health_check_transitions_total{check="web",to="FAIL"}'), 1);
   assert.equal(await metric(healthz, 'outrigger_health_check_up{check="web",type="http"}'), 1);
   assert.equal(await metric(healthz, 'outrigger_health_up{endpoint="readyz"}'), 1);

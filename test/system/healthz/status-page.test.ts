@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { eventually } from "../../harness/eventually.ts";
-import { startHealthz } from "../../healthz/healthz.ts";
+import { failureOf, startHealthz } from "../../healthz/healthz.ts";
 import { startTarget, status } from "../../healthz/target.ts";
 import { CHROMIUM, openTab, PATIENT } from "./browser.ts";
 
@@ -51,7 +51,7 @@ test("on a phone nothing is wider than the screen and the text is large enough",
       short: "tcp://127.0.0.1:1",
     },
   });
-  await healthz.until(`/healthz/${long}`, 503);
+  await failureOf(healthz, long);
   const tab = await openTab(t);
   for (const width of [360, 320]) {
     await tab.resize(width, 640);
@@ -70,7 +70,7 @@ test("an error with markup stays text, and nothing is fetched from elsewhere", {
   const healthz = await startHealthz(t, {
     checks: { it: { exec: ["/bin/sh", "-c", `echo "${attack}"; exit 1`], ...QUICK } },
   });
-  await healthz.until("/healthz/it", 503);
+  await failureOf(healthz, "it");
   const tab = await openTab(t);
   await tab.navigate(`http://127.0.0.1:${healthz.port}/`);
   assert.ok(String(await tab.evaluate("document.querySelector('pre').textContent")).includes(attack));

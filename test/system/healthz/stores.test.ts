@@ -70,8 +70,8 @@ test("Redis with a password: none is good enough, the right one too, a wrong one
     },
   });
   for (const name of ["none", "right", "user", "url"]) await healthz.until(`/healthz/${name}`, 200);
-  await healthz.until("/healthz/wrong", 503);
-  assert.match(await verdictOf(healthz, "wrong"), /-WRONGPASS/);
+  // Until its next run it has still failed because nobody listened.
+  await eventually(async () => assert.match(await verdictOf(healthz, "wrong"), /-WRONGPASS/));
 });
 
 /** Takes a place on the server for the rest of the test; rejects when it has none. */
@@ -230,7 +230,6 @@ test("PostgreSQL behind TLS with its own CA: trusted and unknown", async (t) => 
     },
   });
   await healthz.until("/healthz/trusted", 200);
-  await healthz.until("/healthz/unknown", 503);
   await eventually(async () => assert.match(await verdictOf(healthz, "unknown"), /^certificate or TLS error/));
   assert.doesNotMatch(cluster.log(), /incomplete startup packet|invalid length/);
 });
