@@ -65,3 +65,17 @@ test("a further try has another upstream only if one is in rotation or due", () 
   assert.equal(two.hasOther(new Set([a])), true);
   assert.equal(two.hasOther(new Set([a, b])), false);
 });
+
+test("an upstream that is refused is no choice, whatever is left alone", () => {
+  const three = balancer(["a", "b", "c"], "round-robin", 1_000_000);
+  const [a, b, c] = three.members;
+  assert.ok(a && b && c);
+  const refused = new Set([a]);
+  for (let index = 0; index < 6; index++) assert.notEqual(nameOf(three.pick("", NONE, refused)), "a");
+  assert.equal(nameOf(three.pick("", new Set([a, b]), refused)), "c");
+  assert.equal(three.hasOther(new Set([a, b]), refused), true);
+  assert.equal(three.hasOther(new Set([a, b, c]), refused), false);
+  b.ejectedUntil = c.ejectedUntil = performance.now() + 1_000_000;
+  assert.equal(nameOf(three.pick("", new Set([a, b]), refused)), "c");
+  assert.equal(three.hasOther(new Set([a, b]), refused), true);
+});

@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import { dial } from "@outrigger/net/dial";
 import { answerFor, answerText } from "../answer.ts";
 import { type Authority, hostText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
@@ -10,13 +9,12 @@ import type { RequestHead } from "../http/head.ts";
 import { locate } from "../locate.ts";
 import { decide } from "../policy/decide.ts";
 import { Refusal } from "../refusal.ts";
-import { HIGH_WATER_MARK } from "../sockets/reading.ts";
 import { parseAuthorityForm } from "../target.ts";
 import { ACCESS_DENIED, inspect, observe } from "../tunnel/inspect.ts";
 import { relay } from "../tunnel/relay.ts";
-import { upstreamFailure } from "../upstream/upstream-failure.ts";
 import { closeAfter } from "./close.ts";
 import { checkHead } from "./head-check.ts";
+import { dialForRelay } from "./relay-dial.ts";
 
 const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
@@ -59,44 +57,31 @@ function open(
   authority: Authority,
   addresses: readonly string[],
 ) {
-  const { client } = tunnel;
-  const { timeouts } = exchange.snapshot.config;
-  const started = performance.now();
-  const options = {
-    addresses,
-    port: authority.port,
-    timeout: timeouts.connect,
-    allowHalfOpen: true,
-    highWaterMark: HIGH_WATER_MARK,
-  };
-  const giveUp = dial(options, (error, upstream, address) => {
-    client.off("close", abandon);
-    engine.telemetry.dialled((performance.now() - started) / 1000);
-    if (upstream === undefined) {
-      const failure = upstreamFailure(error ?? new Error("no connection"), `${hostText(authority)}:${authority.port}`);
-      return deny(exchange, tunnel, failure);
-    }
-    exchange.address = address;
-    client.write(ESTABLISHED, "latin1");
-    const { mode } = exchange.snapshot.policy;
-    const isInspected = exchange.decision?.tunnel === "tls";
-    if (isInspected && mode === "enforce") {
-      inspectAndRelay(exchange, tunnel, upstream, authority);
-      return;
-    }
-    if (isInspected || (exchange.decision?.granting.length === 0 && authority.port === 443)) {
-      observe(client, authority.host, tunnel.rest, (verdict) => {
-        exchange.sni = verdict.sni;
-        if (verdict.state === "refused") exchange.observed = verdict.reason;
-      });
-    }
-    pass(exchange, tunnel, upstream, tunnel.rest);
+  const { port } = authority;
+  const timeout = exchange.snapshot.config.timeouts.connect;
+  const target = { addresses, port, timeout, name: `${hostText(authority)}:${port}` };
+  dialForRelay(engine, exchange, tunnel.client, target, {
+    connected: (upstream) => establish(exchange, tunnel, upstream, authority),
+    failed: (failure) => deny(exchange, tunnel, failure),
   });
-  const abandon = () => {
-    giveUp();
-    exchange.finish(CLIENT_GONE);
-  };
-  client.once("close", abandon);
+}
+
+function establish(exchange: Exchange, tunnel: TunnelRequest, upstream: Socket, authority: Authority): void {
+  const { client } = tunnel;
+  client.write(ESTABLISHED, "latin1");
+  const { mode } = exchange.snapshot.policy;
+  const isInspected = exchange.decision?.tunnel === "tls";
+  if (isInspected && mode === "enforce") {
+    inspectAndRelay(exchange, tunnel, upstream, authority);
+    return;
+  }
+  if (isInspected || (exchange.decision?.granting.length === 0 && authority.port === 443)) {
+    observe(client, authority.host, tunnel.rest, (verdict) => {
+      exchange.sni = verdict.sni;
+      if (verdict.state === "refused") exchange.observed = verdict.reason;
+    });
+  }
+  pass(exchange, tunnel, upstream, tunnel.rest);
 }
 
 function inspectAndRelay(exchange: Exchange, tunnel: TunnelRequest, upstream: Socket, authority: Authority): void {

@@ -19,8 +19,10 @@ export interface Service {
   connect(head: RequestHead, client: Socket, rest: Buffer, keep: () => void): void;
 }
 
-/** How often connections that wait for a head are looked at, in milliseconds; more often for short time-outs. */
-const SWEEP_INTERVAL = 1000;
+/** How often connections that wait for a head are looked at: so many times within the time-out, which is exact to a tenth. */
+const SWEEPS = 10;
+/** In milliseconds; for long time-outs that is exact enough. */
+const LONGEST_SWEEP = 1000;
 
 /** Speaks HTTP/1.1 with the clients of one port. */
 export class HttpListener {
@@ -70,7 +72,7 @@ export class HttpListener {
 
   #startSweeper(): NodeJS.Timeout {
     const { headers } = this.#engine.snapshot.config.timeouts;
-    return setInterval(() => this.#sweep(), Math.min(SWEEP_INTERVAL, headers)).unref();
+    return setInterval(() => this.#sweep(), Math.min(LONGEST_SWEEP, headers / SWEEPS)).unref();
   }
 
   #sweep(): void {

@@ -6,7 +6,7 @@ import { requestFields, valuesOf } from "../http/fields.ts";
 import { IDEMPOTENT } from "../http/methods.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
-import { type ActiveRoute, upstreamGrant } from "../routes/active-route.ts";
+import { type ActiveRoute, passedOver, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import type { Target } from "../target.ts";
@@ -30,12 +30,12 @@ export function sendByRoute(
   }
   const isRepeatable = client.isBodyRead && IDEMPOTENT.has(exchange.method);
   const tried = new Set<Member>();
-  let tries = 0;
+  const refused = new Set<Member>();
+  let retried = 0;
   budget.request();
 
   const attempt = () => {
-    tries++;
-    const turn = balancer.pick(target.path + target.query, tried);
+    const turn = balancer.pick(target.path + target.query, tried, refused);
     const { member } = turn;
     tried.add(member);
     let isReleased = false;
@@ -53,14 +53,26 @@ export function sendByRoute(
         });
       }
     };
-    /** Whether another try begins. */
-    const again = (condition: string, isHarmless: boolean): boolean => {
-      const { retries } = route;
-      if (!isHarmless || !retries.on.has(condition) || tries > retries.attempts || !budget.take()) return false;
-      engine.telemetry.retried(route.from.text);
+    const next = () => {
       client.offClose(release);
       release();
       attempt();
+    };
+    /** Whether another try begins. */
+    const again = (condition: string, isHarmless: boolean): boolean => {
+      const { retries } = route;
+      if (!isHarmless || !retries.on.has(condition) || retried >= retries.attempts || !budget.take()) return false;
+      engine.telemetry.retried(route.from.text);
+      retried++;
+      next();
+      return true;
+    };
+    /** Another upstream takes the place of one that the guard refuses. That is no retry: nothing has been tried. */
+    const denied = (failure: Failure): boolean => {
+      refused.add(member);
+      if (refused.size === balancer.members.length) return false;
+      passedOver(engine.log, active, member.upstream, failure);
+      next();
       return true;
     };
     const failed = (failure: Failure, sent: boolean): boolean => {
@@ -72,9 +84,14 @@ export function sendByRoute(
       note(status < 500);
       return status >= 500 && again(String(status), isRepeatable);
     };
-    sendTo(engine, request, active, target, member, { failed, answered });
+    sendTo(engine, request, active, target, member, { failed, answered, denied });
   };
   attempt();
+}
+
+interface RouteWatch extends NonNullable<Plan["watch"]> {
+  /** The guard permits no address of the upstream. A result of true takes it over. */
+  denied(failure: Failure): boolean;
 }
 
 function sendTo(
@@ -83,7 +100,7 @@ function sendTo(
   active: ActiveRoute,
   target: Pick<Target, "path" | "query">,
   { upstream }: Member,
-  watch: NonNullable<Plan["watch"]>,
+  watch: RouteWatch,
 ) {
   const { exchange, client, framing, isUpgrade } = request;
   const { route } = active;
@@ -94,7 +111,7 @@ function sendTo(
     if (client.isClosed) return;
     if (failure) {
       exchange.attempts++;
-      if (!failure.denied && watch.failed(failure, false)) return;
+      if (failure.denied ? watch.denied(failure) : watch.failed(failure, false)) return;
       return reject(exchange, client, failure);
     }
     const tls = active.identities.get(upstream);

@@ -1,3 +1,6 @@
+import type { Log } from "@outrigger/runtime/log";
+import { Complaint } from "../complaint.ts";
+import type { Failure } from "../failure.ts";
 import type { Grant } from "../policy/guard.ts";
 import { readTlsIdentity, type TlsIdentity } from "../upstream/tls-identity.ts";
 import { Balancer } from "./balancer.ts";
@@ -10,6 +13,8 @@ export interface ActiveRoute {
   readonly balancer: Balancer;
   readonly budget: RetryBudget;
   readonly identities: ReadonlyMap<Upstream, TlsIdentity>;
+  /** About upstreams that the guard refuses. */
+  readonly complaint: Complaint;
 }
 
 /** @throws {RuntimeFailure} when a file of `tls` cannot be read. */
@@ -25,6 +30,7 @@ export function activateRoute(route: Route): ActiveRoute {
     balancer: new Balancer(route.upstreams, route.balance, route.eject),
     budget: new RetryBudget(route.retries.budget),
     identities,
+    complaint: new Complaint(),
   };
 }
 
@@ -32,4 +38,16 @@ export function activateRoute(route: Route): ActiveRoute {
 export function upstreamGrant(route: Route, { authority }: Upstream): Grant {
   const spellsHost = authority.kind !== "name" || authority.host === "localhost";
   return { spellsHost, resolvesTo: route.resolvesTo, route };
+}
+
+/** Logs, once a minute, that the guard refuses an upstream and another one serves: no client is told, nor any audit record. */
+export function passedOver(log: Log, { route, complaint }: ActiveRoute, upstream: Upstream, failure: Failure): void {
+  if (!complaint.isDue()) return;
+  const { reason, address } = failure;
+  log.warn("passed over an upstream that must not be dialled", {
+    route: route.from.text,
+    upstream: upstream.text,
+    reason,
+    address,
+  });
 }

@@ -23,6 +23,8 @@ export interface Turn {
   readonly isTrial: boolean;
 }
 
+const NONE: ReadonlySet<Member> = new Set();
+
 /** How many members are compared one by one before random choices do better than looking at all. */
 const FEW = 3;
 
@@ -43,19 +45,18 @@ export class Balancer {
    * The upstream for one try, counted as active until {@link release}.
    * @param key what `hash` goes by.
    * @param tried upstreams that failed this request already; another one is preferred.
+   * @param refused those of them that must not be dialled; at least one upstream is none of these.
    */
-  pick(key: string, tried: ReadonlySet<Member>): Turn {
-    const now = performance.now();
-    // A trial has precedence: without it an ejected server would wait for bad luck of the others.
-    const due = this.members.find((member) => !tried.has(member) && isDue(member, now));
+  pick(key: string, tried: ReadonlySet<Member>, refused: ReadonlySet<Member> = NONE): Turn {
+    const due = this.#due(tried);
     if (due) {
       due.onTrial = true;
       due.active++;
       return { member: due, isTrial: true };
     }
-    const usable = this.members.filter(({ ejectedUntil }) => ejectedUntil === undefined);
+    const usable = this.#usable(refused);
     const fresh = usable.filter((member) => !tried.has(member));
-    const member = this.#choose(fresh.length > 0 ? fresh : usable.length > 0 ? usable : this.members, key);
+    const member = this.#choose(fresh.length > 0 ? fresh : usable, key);
     // Further tries take no turn: else a server that always fails would be first in line at every request.
     if (tried.size === 0) this.#turn++;
     member.active++;
@@ -63,11 +64,21 @@ export class Balancer {
   }
 
   /** Whether {@link pick} would choose an upstream that is not among those tried. */
-  hasOther(tried: ReadonlySet<Member>): boolean {
+  hasOther(tried: ReadonlySet<Member>, refused: ReadonlySet<Member> = NONE): boolean {
+    return this.#due(tried) !== undefined || this.#usable(refused).some((member) => !tried.has(member));
+  }
+
+  /** One that is to have its trial. It goes first: an ejected server would wait for bad luck of the others. */
+  #due(tried: ReadonlySet<Member>): Member | undefined {
     const now = performance.now();
-    return this.members.some(
-      (member) => !tried.has(member) && (member.ejectedUntil === undefined || isDue(member, now)),
-    );
+    return this.members.find((member) => !tried.has(member) && isDue(member, now));
+  }
+
+  /** Those in rotation; all when none is. */
+  #usable(refused: ReadonlySet<Member>): readonly Member[] {
+    const members = refused.size === 0 ? this.members : this.members.filter((member) => !refused.has(member));
+    const usable = members.filter(({ ejectedUntil }) => ejectedUntil === undefined);
+    return usable.length > 0 ? usable : members;
   }
 
   /** Ends what {@link pick} began, with or without an outcome. */
