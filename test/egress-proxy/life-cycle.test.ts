@@ -45,7 +45,7 @@ test("a client that takes nothing of its answer for timeouts.idle is cut", async
     },
     { record: false },
   );
-  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], timeouts: { idle: "500ms" } });
+  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], timeouts: { idle: "3s" } });
   const client = new RawClient(proxy.port).send(get(upstream.port));
   await client.until("HTTP/1.1 200");
   client.socket.pause();

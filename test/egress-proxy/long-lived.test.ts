@@ -11,6 +11,9 @@ const handshake = (port: number) =>
   `GET http://localhost:${port}/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
 const SWITCHED = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 
+/** Shorter than the pauses below; longer than a connection waits for its own head on a busy machine. */
+const HEADERS = "2s";
+
 const cases = [
   { name: "a tunnel", head: connect, answer: "200 Connection established" },
   { name: "a tunnel after a refused one", isRefusedFirst: true, head: connect, answer: "200 Connection established" },
@@ -21,12 +24,12 @@ for (const { name, isRefusedFirst, head, answer } of cases) {
     const upstream = await startUpstream(t, (socket, received) => {
       socket.write(received.endsWith("\r\n\r\n") ? SWITCHED : `echo ${received.slice(-4)}`);
     });
-    const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], timeouts: { headers: "200ms" } });
+    const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`], timeouts: { headers: HEADERS } });
     const client = new RawClient(proxy.port);
     if (isRefusedFirst) await client.send(connect(1)).until("403 Egress denied");
     await client.send(head(upstream.port)).until(answer);
     // Time passes: this is about what does not happen meanwhile.
-    await pause(1500);
+    await pause(2500);
     await client.send("one.").until("echo one.");
     proxy.tool.signal("SIGTERM");
     await proxy.tool.waitFor('"msg":"stopping"', { on: "stderr" });
