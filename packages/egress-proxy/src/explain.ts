@@ -4,6 +4,7 @@ import { print } from "@outrigger/runtime/output";
 import type { CommandContext } from "@outrigger/runtime/tool";
 import type { EgressConfig } from "./config.ts";
 import { OwnListeners } from "./own-listeners.ts";
+import { positionalAt } from "./positional.ts";
 import { isStandIn } from "./routes/stand-in.ts";
 import { createSnapshot } from "./snapshot.ts";
 import { verdictOn } from "./verdict.ts";
@@ -14,7 +15,7 @@ const LOOPBACK = ["127.0.0.1", "::1"];
 
 /** `egress-proxy explain URL`: the verdict of the deciding code itself, DNS included. 0 allowed, 1 denied. */
 export async function explain({ args, load }: CommandContext<EgressConfig>): Promise<number> {
-  const at = args.findIndex((arg, index) => !arg.startsWith("-") && !takesValue(args[index - 1]));
+  const at = positionalAt(args);
   const url = args[at];
   if (url === undefined) throw new UsageError("explain needs a URL: egress-proxy explain https://example.com/");
   const { config } = await load(args.toSpliced(at, 1));
@@ -30,8 +31,4 @@ export async function explain({ args, load }: CommandContext<EgressConfig>): Pro
   const lines = await verdictOn(url, createSnapshot(config, own), resolver);
   await print(`${lines.join("\n")}\n`);
   return lines[0]?.startsWith("allowed") ? 0 : 1;
-}
-
-function takesValue(option: string | undefined): boolean {
-  return option !== undefined && /^(?:--(?:config|set|allow|route|listen|mode)|-c)$/.test(option);
 }

@@ -9,14 +9,13 @@ import { parseAuthority, parseHost } from "./authority.ts";
 import type { EgressConfig } from "./config.ts";
 import { mergeSighting, type Sighting, sightingOf } from "./journal.ts";
 import type { TunnelKind } from "./policy/rule.ts";
+import { positionalAt } from "./positional.ts";
 import { printable } from "./printable.ts";
 import { canonicalSni } from "./tunnel/sni-check.ts";
 
 /** `egress-proxy suggest [FILE|-]`: what `learn` or `report` let pass, as `allow` entries. */
 export async function suggest({ args, load }: CommandContext<EgressConfig>): Promise<number> {
-  const source = args.find(
-    (arg, index) => (arg === "-" || !arg.startsWith("-")) && !/^(?:--(?:config|set)|-c)$/.test(args[index - 1] ?? ""),
-  );
+  const source = args[positionalAt(args)];
   const sightings = source === undefined ? await fromProxy(args, load) : fromAuditLines(await readSource(source));
   await print(suggestion(sightings));
   return 0;
