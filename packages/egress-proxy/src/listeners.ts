@@ -108,7 +108,6 @@ export class Listeners {
       });
       return { wanted, server, listener, address };
     } catch (error) {
-      server.emit("close"); // what watches its certificate ends with it
       if (optional && systemCode((error as Error).cause) === "EADDRNOTAVAIL") return undefined;
       throw error;
     }

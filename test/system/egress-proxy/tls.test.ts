@@ -1,70 +1,26 @@
-// TLS on both sides of a route, with a certificate authority of the test's own (openssl).
+// TLS towards upstreams of routes, with a certificate authority of the test's own (openssl).
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
-import https from "node:https";
-import path from "node:path";
+import type https from "node:https";
 import { before, type TestContext, test } from "node:test";
 import tls from "node:tls";
+import { Certificates } from "../../egress-proxy/support/certificates.ts";
 import { startProxy } from "../../egress-proxy/support/proxy.ts";
-import { exchange, RawClient, statusOf } from "../../egress-proxy/support/raw.ts";
+import { exchange, statusOf } from "../../egress-proxy/support/raw.ts";
 import { fileScope } from "../../egress-proxy/support/scope.ts";
 import { startHttpUpstream } from "../../egress-proxy/support/upstream.ts";
-import { atEnd } from "../../harness/at-end.ts";
-import { eventually } from "../../harness/eventually.ts";
-import { freePort } from "../../harness/ports.ts";
-import { temporaryDirectory } from "../../harness/temporary.ts";
 import { runTool } from "../../harness/tool.ts";
 
 const scope = fileScope();
-let directory = "";
-const at = (name: string) => path.join(directory, name);
+let certificates: Certificates;
+const at = (name: string) => certificates.at(name);
 
 before(() => {
-  directory = temporaryDirectory(scope);
-  authority("ca");
-  authority("other-ca");
-  for (const name of ["localhost", "api.test", "renewed.test", "client.test"]) certificate(name, "ca");
+  certificates = new Certificates(scope);
+  for (const name of ["ca", "other-ca"]) certificates.authority(name);
+  for (const name of ["localhost", "api.test", "client.test"]) certificates.certificate(name, "ca");
 });
-
-function openssl(...args: string[]): void {
-  execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
-}
-
-function authority(name: string): void {
-  const subject = ["-subj", `/CN=${name}`, "-days", "2", "-addext", "basicConstraints=critical,CA:TRUE"];
-  openssl(
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-keyout",
-    at(`${name}.key`),
-    "-out",
-    at(`${name}.crt`),
-    ...subject,
-  );
-}
-
-function certificate(name: string, by: string): void {
-  const files = ["-keyout", at(`${name}.key`), "-out", at(`${name}.crt`)];
-  const signer = ["-CA", at(`${by}.crt`), "-CAkey", at(`${by}.key`), "-days", "2"];
-  openssl(
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    ...files,
-    ...signer,
-    "-subj",
-    `/CN=${name}`,
-    "-addext",
-    `subjectAltName=DNS:${name}`,
-  );
-}
 
 async function startHttps(
   t: Pick<TestContext, "after">,
@@ -128,25 +84,6 @@ test("a plain server behind an https upstream is tls_protocol_error; a client ce
 });
 
 /** The common name that a new connection is shown, and the answer to a request on it. */
-function connectTls(
-  port: number,
-  options: tls.ConnectionOptions = {},
-): Promise<{ name: string; protocol: string | null; text: string }> {
-  return new Promise((resolve, reject) => {
-    const socket = tls.connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options }, () => {
-      const name = String(socket.getPeerCertificate().subject.CN);
-      const protocol = socket.getProtocol();
-      let text = "";
-      socket.on("data", (chunk) => {
-        text += chunk;
-      });
-      socket.on("end", () => resolve({ name, protocol, text }));
-      socket.write("GET /x HTTP/1.1\r\nHost: public.test\r\nConnection: close\r\n\r\n");
-    });
-    socket.on("error", reject);
-  });
-}
-
 test("connections and sessions of another TLS identity are not used: after a reload the new certificate is shown, the new CA asked", async (t) => {
   const port = await startHttps(t, "localhost", { requestCert: true, rejectUnauthorized: false });
   const routes = (settings: object) => ({
@@ -163,67 +100,6 @@ test("connections and sessions of another TLS identity are not used: after a rel
   assert.match(await answer(), /^HTTP\/1\.1 502 .*tls_certificate_error/s);
   await proxy.reload(routes({ ca }));
   assert.match(await answer(), /nobody localhost /);
-});
-
-test("an https route ends TLS in front of a plain server, and takes a new certificate for new connections only", async (t) => {
-  const application = await startHttpUpstream(t, (incoming, response) => {
-    response.end(`${incoming.url} ${incoming.headers.host} ${incoming.headers["x-forwarded-proto"]}`);
-  });
-  const [cert, key] = [at("served.crt"), at("served.key")];
-  const serve = (name: string) => {
-    copyFileSync(at(`${name}.key`), key);
-    copyFileSync(at(`${name}.crt`), cert);
-  };
-  serve("api.test");
-  const port = await freePort();
-  const upstreams = [`http://localhost:${application.port}`];
-  const proxy = await startProxy(t, {
-    routes: { [`https://0.0.0.0:${port}/`]: { upstreams, certificate: { cert, key } } },
-  });
-
-  const first = await connectTls(port);
-  assert.equal(first.name, "api.test");
-  assert.match(first.text, /\/x public\.test https$/);
-  assert.equal((await connectTls(port, { maxVersion: "TLSv1.2" })).protocol, "TLSv1.2");
-  await assert.rejects(connectTls(port, { maxVersion: "TLSv1.1", minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" }));
-
-  const kept = new https.Agent({ keepAlive: true, rejectUnauthorized: false, maxSockets: 1 });
-  atEnd(t, () => kept.destroy());
-  const keptName = () =>
-    new Promise<string>((resolve, reject) => {
-      https
-        .get(`https://127.0.0.1:${port}/`, { agent: kept }, (response) => {
-          const { subject } = (response.socket as tls.TLSSocket).getPeerCertificate();
-          response.resume().on("end", () => resolve(String(subject.CN)));
-        })
-        .on("error", reject);
-    });
-  assert.equal(await keptName(), "api.test");
-
-  serve("renewed.test");
-  await eventually(async () => assert.equal((await connectTls(port)).name, "renewed.test"));
-  assert.equal(await keptName(), "api.test");
-
-  copyFileSync(at("client.test.key"), key); // a pair that does not match
-  await proxy.tool.waitFor("kept the old certificate", { on: "stderr" });
-  assert.equal((await connectTls(port)).name, "renewed.test");
-});
-
-test("a handshake that does not come ends by the time-out in force when its connection began", async (t) => {
-  const port = await freePort("127.0.0.1");
-  const certificate = { cert: at("api.test.crt"), key: at("api.test.key") };
-  const routes = { [`https://127.0.0.1:${port}/`]: { upstreams: ["http://localhost:1"], certificate } };
-  const proxy = await startProxy(t, { routes, timeouts: { headers: "10m" } });
-  const patient = new RawClient(port);
-  atEnd(t, () => patient.socket.destroy());
-  await eventually(async () => assert.match(await proxy.metrics(), /connections\{side="client"\} 1/), { ms: 15_000 });
-  await proxy.reload({ routes, timeouts: { headers: "100ms" } });
-  const hasty = new RawClient(port);
-  atEnd(t, () => hasty.socket.destroy());
-  await eventually(() => assert.equal(hasty.socket.destroyed, true), { ms: 15_000 });
-  assert.equal(patient.socket.destroyed, false);
-  await proxy.reload({ routes, timeouts: { headers: "10m" } });
-  assert.equal((await connectTls(port)).name, "api.test");
 });
 
 test("a certificate or a CA that cannot be read is exit 1 and named", async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { createSecureContext, createServer as createSecureServer, type Server } from "node:tls";
 import { RuntimeFailure } from "@outrigger/runtime/errors";
-import { watchFile } from "@outrigger/runtime/watch-file";
+import { type FileWatch, watchFile } from "@outrigger/runtime/watch-file";
 import type { Engine } from "../engine.ts";
 import type { Connections } from "./connections.ts";
 import { HttpListener, type HttpServer, type Service } from "./listener.ts";
@@ -59,9 +59,17 @@ export async function createTlsListener(
       engine.log.error("kept the old certificate, as the new one cannot be used", { file: files.cert, error });
     }
   };
-  const watches = [watchFile(files.cert, () => pair.cert, renew), watchFile(files.key, () => pair.key, renew)];
-  server.once("close", () => {
-    for (const watch of watches) watch.close();
+  const watches: FileWatch[] = [];
+  // A listener that made room for one that then could not listen is opened again.
+  server.on("listening", () => {
+    if (watches.length > 0) return;
+    watches.push(
+      watchFile(files.cert, () => pair.cert, renew),
+      watchFile(files.key, () => pair.key, renew),
+    );
+  });
+  server.on("close", () => {
+    for (const watch of watches.splice(0)) watch.close();
   });
   return { server, listener };
 }
@@ -83,6 +91,8 @@ function createHandshakes(pair: Pair, handshakeTimeout: number, listener: HttpLi
 async function readPair({ cert: certFile, key: keyFile }: CertificateFiles): Promise<Pair> {
   try {
     const [cert, key] = await Promise.all([readFile(certFile, "utf8"), readFile(keyFile, "utf8")]);
+    // TLS itself takes an empty one for none, and then no handshake succeeds.
+    if (cert === "" || key === "") throw new Error("a file is empty");
     createSecureContext({ cert, key });
     return { cert, key };
   } catch (error) {
