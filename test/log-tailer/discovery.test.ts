@@ -118,7 +118,7 @@ for (const watch of ["inotify", "poll"]) {
       writeFileSync(at("v2/app.log"), "new\n");
       symlinkSync("v1", at("..data"));
       symlinkSync("..data/app.log", at("app.log"));
-      const tailer = await startTailer(t, [at("app.log")], { watch, pollInterval: "100ms" });
+      const tailer = await startTailer(t, [at("app.log")], { watch, pollInterval: "100ms", rotateGrace: "1m" });
       await tailer.waitFor("old\n");
       symlinkSync("v2", at("..tmp"));
       renameSync(at("..tmp"), at("..data"));

@@ -12,7 +12,7 @@ for (const watch of ["inotify", "poll"]) {
     it("three that keep their files over two rotations: all lines, each writer's in order", async (t) => {
       const file = path.join(temporaryDirectory(t), "app.log");
       writeFileSync(file, "");
-      const tailer = await startTailer(t, [file], { watch, pollInterval: "30ms" });
+      const tailer = await startTailer(t, [file], { watch, pollInterval: "30ms", rotateGrace: "1m" });
       const writers = [openSync(file, "a")];
       const counts = [0, 0, 0];
       const write = async (rounds: number) => {

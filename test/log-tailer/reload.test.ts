@@ -34,7 +34,7 @@ describe("a source that a reload removes", () => {
       await eventually(async () => assert.ok((await metric(port, "write_blocked_seconds_total")) > 0), { ms: 20_000 });
       for (const [index, name] of ["again", "a"].entries()) {
         configure({ ...source("a"), name }, ...others.map(source));
-        tailer.signal("SIGHUP");
+        // No signal: it could come after the file's own event has led to a reload, and to one more.
         await appears("configuration reloaded", index + 1);
       }
 
