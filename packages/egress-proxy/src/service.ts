@@ -83,6 +83,7 @@ class EgressService implements Service<EgressConfig> {
     }
     change.commit();
     this.#engine.snapshot = next;
+    telemetry.forgetOthers(config);
     this.#announce();
   }
 

@@ -1,4 +1,5 @@
 import type { Registry } from "@outrigger/runtime/metrics";
+import type { EgressConfig } from "./config.ts";
 
 /** The proxy's own series. Labels hold only words of ours and text of the configuration, never a client's. */
 export interface Telemetry {
@@ -9,6 +10,8 @@ export interface Telemetry {
   lookedUp(seconds: number): void;
   routed(route: string, upstream: string, status: number): void;
   retried(route: string): void;
+  /** Forgets the series of rules, routes and upstreams that this configuration does not spell. */
+  forgetOthers(config: Pick<EgressConfig, "allow" | "routes">): void;
 }
 
 const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 1, 2.5, 10];
@@ -56,5 +59,14 @@ export function createTelemetry(registry: Registry, gauges: Gauges): Telemetry {
     lookedUp: (seconds) => lookups.observe(seconds),
     retried: (route) => retries.labels(route).inc(),
     routed: (route, upstream, status) => routed.labels(route, upstream, String(status)).inc(),
+    forgetOthers: ({ allow, routes }) => {
+      const rules = new Set(["", ...allow.map(({ text }) => text)]);
+      const upstreams = new Map(
+        routes.map((route) => [route.from.text, new Set(["", ...route.upstreams.map(({ text }) => text)])]),
+      );
+      requests.retain((rule) => rules.has(rule));
+      routed.retain((route, upstream) => upstreams.get(route)?.has(upstream) === true);
+      retries.retain((route) => upstreams.has(route));
+    },
   };
 }

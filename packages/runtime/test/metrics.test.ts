@@ -50,6 +50,26 @@ test("a series exists from its first mention and goes when removed", () => {
   assert.ok(!keepRendering("text", registry.render("text")).includes("{"));
 });
 
+test("of many series those are retained whose values are wanted", () => {
+  const counter = new Registry().counter("outrigger_x_total", "X.", ["a", "b"]);
+  for (const [a, b] of [
+    ["1", "x"],
+    ["2", "x"],
+    ["1", "y"],
+  ] as const)
+    counter.labels(a, b).inc();
+  counter.retain((a, b) => a === "1" && b !== "y");
+  assert.deepEqual(
+    counter.family().samples.map(({ labels }) => labels),
+    [
+      [
+        ["a", "1"],
+        ["b", "x"],
+      ],
+    ],
+  );
+});
+
 test("negotiation follows quality, then prefers OpenMetrics when it is named, and never refuses", () => {
   const table: [string | undefined, "text" | "openmetrics"][] = [
     [undefined, "text"],

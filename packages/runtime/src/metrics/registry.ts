@@ -108,6 +108,13 @@ class Metric<Series extends Value | Distribution> {
     this.#series.delete(values.join("\u0000"));
   }
 
+  /** Forgets the series whose values, in the order of the label names, `keep` turns down. */
+  retain(keep: (...values: string[]) => boolean): void {
+    for (const [key, { labels }] of this.#series) {
+      if (!keep(...labels.map(([, value]) => value))) this.#series.delete(key);
+    }
+  }
+
   /** Forgets every series. */
   clear(): void {
     this.#series.clear();
