@@ -20,7 +20,6 @@ test("without file descriptors new connections are told so, which is logged once
   const answers = await Promise.all(clients.map((client) => client.until(/\r\n\r\n\{.*\}\n/s)));
   const refused = answers.filter((answer) => /^HTTP\/1\.1 503 .*ulimit -n/s.test(answer));
   assert.ok(refused.length > 10 && refused.length < 20, `${refused.length} were refused`);
-  assert.equal(proxy.tool.logs.filter(({ level, msg }) => level === "error" && /descriptors/.test(msg)).length, 1);
   first.send(DENIED);
   await eventually(() => assert.equal(first.text.split("HTTP/1.1 403").length - 1, 2));
   for (const client of clients) client.socket.destroy();
@@ -30,4 +29,6 @@ test("without file descriptors new connections are told so, which is logged once
     client.socket.destroy();
   });
   first.socket.destroy();
+  await proxy.tool.stop();
+  assert.equal(proxy.tool.logs.filter(({ level, msg }) => level === "error" && /descriptors/.test(msg)).length, 1);
 });
