@@ -39,9 +39,13 @@ test("groups of processes: the first rule wins, an absent group is 0, counters o
   assert.equal(sampleValue(body, "outrigger_metrics_process_namespace_shared"), 1);
   const started = sampleValue(body, series("oldest_start_time_seconds", "sleepers")) ?? 0;
   assert.ok(Math.abs(started - Date.now() / 1000) < 60, String(started));
-  assert.ok((sampleValue(body, series("memory_bytes", "sleepers", ',memtype="resident"')) ?? 0) > 10_000_000);
-  assert.ok((sampleValue(body, series("open_filedesc", "sleepers")) ?? 0) > 3);
-  assert.ok((sampleValue(body, series("num_threads", "sleepers")) ?? 0) >= 2);
+  // They have their command line before they have anything else.
+  await eventually(async () => {
+    const text = await exporter.scrape();
+    assert.ok((sampleValue(text, series("memory_bytes", "sleepers", ',memtype="resident"')) ?? 0) > 10_000_000);
+    assert.ok((sampleValue(text, series("open_filedesc", "sleepers")) ?? 0) > 3);
+    assert.ok((sampleValue(text, series("num_threads", "sleepers")) ?? 0) >= 2);
+  });
 
   const cpu = series("cpu_seconds_total", "busy", ',mode="user"');
   const before = await eventually(async () => {
