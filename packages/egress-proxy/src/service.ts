@@ -66,7 +66,7 @@ class EgressService implements Service<EgressConfig> {
   async reload(config: EgressConfig): Promise<void> {
     const { telemetry, snapshot } = this.#engine;
     const before = snapshot.config;
-    const next = createSnapshot(config, this.#own);
+    const next = createSnapshot(config, this.#own, snapshot.activeRoutes);
     const change = await this.#listeners.prepare(config);
     try {
       if (config.admin.port !== before.admin.port) await this.#replaceAdmin(config);

@@ -17,10 +17,12 @@ export interface Snapshot {
 
 /**
  * @param own the listeners of this process, which change with the routes and are always prohibited.
+ * @param before the routes in force until a reload: what is known of their upstreams stays known.
  * @throws {RuntimeFailure} when a file that a route names cannot be read.
  */
-export function createSnapshot(config: EgressConfig, own: OwnListeners): Snapshot {
-  const activeRoutes = config.routes.map(activateRoute);
+export function createSnapshot(config: EgressConfig, own: OwnListeners, before: readonly ActiveRoute[] = []): Snapshot {
+  const known = new Map(before.map((active) => [active.route.from.text, active]));
+  const activeRoutes = config.routes.map((route) => activateRoute(route, known.get(route.from.text)));
   return {
     config,
     policy: { mode: config.mode, index: new RuleIndex(config.allow) },

@@ -79,3 +79,31 @@ test("an upstream that is refused is no choice, whatever is left alone", () => {
   assert.equal(nameOf(three.pick("", new Set([a, b]), refused)), "c");
   assert.equal(three.hasOther(new Set([a, b]), refused), true);
 });
+
+test("after a reload the same settings leave the same upstreams alone, others none; what is under way counts in any case", () => {
+  const before = balancer(["a", "b"], "least-requests", 1_000_000);
+  const [a, b] = [turnOf(before, "a"), turnOf(before, "b")];
+  before.note(b, false);
+  const upstreams = ["c", "b", "a", "a"].map((name) => parseUpstream(`http://${name}`));
+  const state = (after: Balancer) =>
+    after.members.map(({ upstream, active, ejectedUntil }) => [
+      upstream.authority.host,
+      active,
+      ejectedUntil !== undefined,
+    ]);
+  const eject = { consecutive: 1, for: 1_000_000, maxPercent: 50 };
+  const same = new Balancer(upstreams, "random", eject, before);
+  assert.deepEqual(state(same), [
+    ["c", 0, false],
+    ["b", 1, true],
+    ["a", 1, false],
+    ["a", 0, false],
+  ]);
+  const other = new Balancer(upstreams, "random", { ...eject, maxPercent: 0 }, before);
+  assert.deepEqual(
+    state(other).map(([, , isOut]) => isOut),
+    [false, false, false, false],
+  );
+  before.release(a);
+  for (const after of [same, other]) assert.equal(after.members[2]?.active, 0);
+});

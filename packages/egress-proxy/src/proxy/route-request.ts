@@ -114,7 +114,7 @@ function sendTo(
       if (failure.denied ? watch.denied(failure) : watch.failed(failure, false)) return;
       return reject(exchange, client, failure);
     }
-    const tls = active.identities.get(upstream);
+    const tls = active.identities.get(upstream.text);
     const destination = {
       poolName: `${upstream.scheme} ${authority.host} ${authority.port} ${addresses.toSorted().join()} ${tls?.id ?? ""} ${route.from.text}`,
       addresses,

@@ -12,23 +12,27 @@ export interface ActiveRoute {
   readonly route: Route;
   readonly balancer: Balancer;
   readonly budget: RetryBudget;
-  readonly identities: ReadonlyMap<Upstream, TlsIdentity>;
+  /** By the text of the upstream. */
+  readonly identities: ReadonlyMap<string, TlsIdentity>;
   /** About upstreams that the guard refuses. */
   readonly complaint: Complaint;
 }
 
-/** @throws {RuntimeFailure} when a file of `tls` cannot be read. */
-export function activateRoute(route: Route): ActiveRoute {
-  const identities = new Map<Upstream, TlsIdentity>();
+/**
+ * @param before the route of the same text until a reload.
+ * @throws {RuntimeFailure} when a file of `tls` cannot be read.
+ */
+export function activateRoute(route: Route, before?: ActiveRoute): ActiveRoute {
+  const identities = new Map<string, TlsIdentity>();
   for (const upstream of route.upstreams) {
     if (upstream.scheme !== "https") continue;
     const where = `egress.routes["${route.from.text}"].tls`;
-    identities.set(upstream, readTlsIdentity(route.tls, upstream.authority.host, where));
+    identities.set(upstream.text, readTlsIdentity(route.tls, upstream.authority.host, where));
   }
   return {
     route,
-    balancer: new Balancer(route.upstreams, route.balance, route.eject),
-    budget: new RetryBudget(route.retries.budget),
+    balancer: new Balancer(route.upstreams, route.balance, route.eject, before?.balancer),
+    budget: before?.budget.share === route.retries.budget ? before.budget : new RetryBudget(route.retries.budget),
     identities,
     complaint: new Complaint(),
   };

@@ -1,18 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
 import { hash } from "./hash.ts";
 import type { BalanceKind, EjectPolicy, Upstream } from "./route.ts";
 
 /** An upstream with what is known about it now. */
 export class Member {
   readonly upstream: Upstream;
-  /** Requests, or connections of a tcp route, under way. */
-  active = 0;
   failures = 0;
   /** `performance.now()` at which a trial request may go; undefined while it is in rotation. */
   ejectedUntil: number | undefined;
   onTrial = false;
+  readonly #load: { active: number };
 
-  constructor(upstream: Upstream) {
+  /** @param before the same upstream until a reload: what it had under way still counts. */
+  constructor(upstream: Upstream, before?: Member) {
     this.upstream = upstream;
+    this.#load = before === undefined ? { active: 0 } : before.#load;
+  }
+
+  /** Requests, or connections of a tcp route, under way. */
+  get active(): number {
+    return this.#load.active;
+  }
+
+  set active(count: number) {
+    this.#load.active = count;
   }
 }
 
@@ -35,8 +46,15 @@ export class Balancer {
   readonly #eject: EjectPolicy;
   #turn = 0;
 
-  constructor(upstreams: readonly Upstream[], kind: BalanceKind, eject: EjectPolicy) {
-    this.members = upstreams.map((upstream) => new Member(upstream));
+  /** @param before what chose for the route until a reload: the same settings leave the same upstreams alone. */
+  constructor(upstreams: readonly Upstream[], kind: BalanceKind, eject: EjectPolicy, before?: Balancer) {
+    const known = [...(before?.members ?? [])];
+    const isSame = before !== undefined && isDeepStrictEqual(before.#eject, eject);
+    this.members = upstreams.map((upstream) => {
+      const index = known.findIndex((member) => member.upstream.text === upstream.text);
+      const [member] = index < 0 ? [] : known.splice(index, 1);
+      return member !== undefined && isSame ? member : new Member(upstream, member);
+    });
     this.#kind = kind;
     this.#eject = eject;
   }

@@ -4,14 +4,14 @@ const FLOOR = 10;
 
 /** Bounds retries to a share of requests over ten seconds: a failing upstream must not get a multiple of its load. */
 export class RetryBudget {
-  readonly #share: number;
+  /** Retries per request, 0.2 for 20 %. */
+  readonly share: number;
   readonly #requests = new Array<number>(WINDOW_SECONDS).fill(0);
   readonly #retries = new Array<number>(WINDOW_SECONDS).fill(0);
   #second = 0;
 
-  /** @param share retries per request, 0.2 for 20 %. */
   constructor(share: number) {
-    this.#share = share;
+    this.share = share;
   }
 
   /** Counts a request. */
@@ -23,7 +23,7 @@ export class RetryBudget {
   /** Takes one retry out of the budget, if there is one left. */
   take(): boolean {
     const slot = this.#advance();
-    const allowed = Math.max(FLOOR, sum(this.#requests) * this.#share);
+    const allowed = Math.max(FLOOR, sum(this.#requests) * this.share);
     if (sum(this.#retries) >= allowed) return false;
     this.#retries[slot] = (this.#retries[slot] ?? 0) + 1;
     return true;
