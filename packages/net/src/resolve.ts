@@ -207,8 +207,9 @@ function failureOf(name: string, failures: readonly NodeJS.ErrnoException[]): Re
   return new ResolveError("dns_error", `the look-up of ${name} failed: ${codes}`);
 }
 
+/** No server said anything: none in time, or none that can be reached (ECONNREFUSED stands for every reason of that). */
 function isSilence(failure: NodeJS.ErrnoException): boolean {
-  return failure.code === "ETIMEOUT";
+  return failure.code === "ETIMEOUT" || failure.code === "ECONNREFUSED";
 }
 
 async function readOptional(path: string): Promise<string> {
