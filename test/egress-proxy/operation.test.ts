@@ -1,6 +1,7 @@
 // Start, reload, limits and the end of the process.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { atEnd } from "../harness/at-end.ts";
 import { eventually } from "../harness/eventually.ts";
 import { get, request } from "../harness/http.ts";
@@ -148,6 +149,22 @@ test("a slow head is 408 after timeouts.headers, however steadily it drips", asy
   const text = await client.end();
   clearInterval(drip);
   assert.match(text, /^HTTP\/1\.1 408 .*error=http_request_error/s);
+});
+
+test("a head that is complete only after timeouts.headers is 408, whenever its connection began", async (t) => {
+  const proxy = await startProxy(t, { timeouts: { headers: "500ms" } });
+  const clients: RawClient[] = [];
+  for (let begun = 0; begun < 5; begun++) {
+    clients.push(new RawClient(proxy.port).send("GET http://a.test/ HTTP/1.1\r\n"));
+    await sleep(100);
+  }
+  await Promise.all(
+    clients.map(async (client, index) => {
+      await sleep(100 * index + 150);
+      client.send("Host: x\r\nConnection: close\r\n\r\n");
+      assert.match(await client.end(), /^HTTP\/1\.1 408 /);
+    }),
+  );
 });
 
 test("above limits.connections: 503 with Retry-After, and those before go on", async (t) => {

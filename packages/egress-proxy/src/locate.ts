@@ -34,9 +34,9 @@ export function locate(
   if (authority.kind !== "name")
     return judge([parseAddress(authority.host)].filter((address) => address !== undefined));
   if (authority.host === "localhost") return judge(LOCALHOST);
-  if (guard.refusesName(authority, grants)) {
-    const refused = [{ address: authority.host, reason: "address_prohibited" }] as const;
-    return done(addressDenial(authority, { refused }, route), []);
+  const address = guard.refusedAddress(authority, grants);
+  if (address !== undefined) {
+    return done(addressDenial(authority, { refused: [{ address, reason: "address_prohibited" }] }, route), []);
   }
   const known = resolver.peek(authority.host);
   if (known instanceof ResolveError) return fail(known);

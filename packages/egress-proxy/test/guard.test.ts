@@ -157,10 +157,10 @@ const canonical = (text: string) => formatAddress(parseAddress(text)!);
 test("the name of a metadata service is refused unless a rule says what it resolves to", () => {
   const guard = new Guard({ deny: [], allow: ["0.0.0.0/0"].map(parseCidr), isOwn: () => false });
   const name = parseAuthority("Metadata.Google.Internal.", 80);
-  assert.equal(guard.refusesName(name, []), true);
-  assert.equal(guard.refusesName(name, [plain]), true);
-  assert.equal(guard.refusesName(name, [plain, into("169.254.169.254")]), false);
-  assert.equal(guard.refusesName(parseAuthority("a.metadata.google.internal", 80), []), false);
+  assert.equal(guard.refusedAddress(name, []), "169.254.169.254");
+  assert.equal(guard.refusedAddress(name, [plain]), "169.254.169.254");
+  assert.equal(guard.refusedAddress(name, [plain, into("169.254.169.254")]), undefined);
+  assert.equal(guard.refusedAddress(parseAuthority("a.metadata.google.internal", 80), []), undefined);
 });
 
 /** The first and last address of each built-in block, and its neighbours outside every block. */

@@ -42,8 +42,8 @@ export const PRIVATE: readonly Cidr[] = [
   "100::/64",
 ].map(parseCidr);
 
-/** Names of metadata services: refused by name, whatever they resolve to. */
-export const METADATA_NAMES: ReadonlySet<string> = new Set(["metadata.google.internal"]);
+/** Metadata services that have a name, with the address it stands for: refused by name, whatever that resolves to. */
+export const METADATA_NAMES: ReadonlyMap<string, string> = new Map([["metadata.google.internal", "169.254.169.254"]]);
 
 /** IPv6 blocks whose last 32 bits are the address that is really reached (RFC 4291 section 2.5.5, RFC 2765). */
 export const EMBEDDING: readonly Cidr[] = ["::/96", "::ffff:0:0/96", "::ffff:0:0:0/96"].map(parseCidr);

@@ -45,9 +45,9 @@ export class Guard {
     this.#options = options;
   }
 
-  /** A name that is refused before it is looked up. */
-  refusesName({ host }: Authority, grants: readonly Grant[]): boolean {
-    return METADATA_NAMES.has(host) && !grants.some((grant) => grant.resolvesTo.length > 0);
+  /** The address that a name is refused for before it is looked up; a rule may say what else it stands for. */
+  refusedAddress({ host }: Authority, grants: readonly Grant[]): string | undefined {
+    return grants.some((grant) => grant.resolvesTo.length > 0) ? undefined : METADATA_NAMES.get(host);
   }
 
   /** An address that any of the grants permits is permitted; without a grant (report, learn) the lists alone decide. */
