@@ -27,6 +27,11 @@ test("a connection for which only servers are left that are left alone is closed
       ],
     ),
   );
+  const left = proxy.tool.logs.filter(({ msg }) => msg === "left an upstream alone for a while");
+  assert.deepEqual(
+    left.map(({ route, upstream }) => [route, upstream]),
+    [[`tcp://127.0.0.1:${port}`, "localhost:1"]],
+  );
 });
 
 test("connections that were open before a reload count for least-requests after it", async (t) => {

@@ -6,7 +6,7 @@ import { requestFields, valuesOf } from "../http/fields.ts";
 import { IDEMPOTENT } from "../http/methods.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
-import { type ActiveRoute, passedOver, upstreamGrant } from "../routes/active-route.ts";
+import { type ActiveRoute, noteOutcome, passedOver, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
 import { upstreamPath } from "../routes/route-table.ts";
 import type { Target } from "../target.ts";
@@ -45,14 +45,7 @@ export function sendByRoute(
     };
     client.onClose(release);
 
-    const note = (ok: boolean) => {
-      if (balancer.note(turn, ok)) {
-        engine.log.warn("left an upstream alone for a while", {
-          route: route.from.text,
-          upstream: member.upstream.text,
-        });
-      }
-    };
+    const note = (ok: boolean) => noteOutcome(engine.log, active, turn, ok);
     const next = () => {
       client.offClose(release);
       release();

@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 import { CLIENT_GONE, Exchange } from "../exchange.ts";
 import { type Failure, noRouteDenial } from "../failure.ts";
 import { locate } from "../locate.ts";
-import { type ActiveRoute, passedOver, upstreamGrant } from "../routes/active-route.ts";
+import { type ActiveRoute, noteOutcome, passedOver, upstreamGrant } from "../routes/active-route.ts";
 import type { Member } from "../routes/balancer.ts";
 import type { OwnPort } from "../routes/route-table.ts";
 import { HIGH_WATER_MARK } from "../sockets/reading.ts";
@@ -49,7 +49,7 @@ function connectInTurn(engine: Engine, exchange: Exchange, client: Socket, activ
       if (failure.denied) refused.add(turn.member);
       else {
         unreached = { failure, upstream: upstream.text };
-        balancer.note(turn, false);
+        noteOutcome(engine.log, active, turn, false);
       }
       balancer.release(turn);
       if (balancer.hasOther(tried, refused)) {
@@ -69,7 +69,7 @@ function connectInTurn(engine: Engine, exchange: Exchange, client: Socket, activ
       const target = { addresses, port: upstream.authority.port, timeout, name: upstream.text };
       dialForRelay(engine, exchange, client, target, {
         connected: (server) => {
-          balancer.note(turn, true);
+          noteOutcome(engine.log, active, turn, true);
           relay(client, server, timeouts.idle, () => {
             balancer.release(turn);
             exchange.bytesIn = client.bytesRead;

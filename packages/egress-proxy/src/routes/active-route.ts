@@ -3,7 +3,7 @@ import { Complaint } from "../complaint.ts";
 import type { Failure } from "../failure.ts";
 import type { Grant } from "../policy/guard.ts";
 import { readTlsIdentity, type TlsIdentity } from "../upstream/tls-identity.ts";
-import { Balancer } from "./balancer.ts";
+import { Balancer, type Turn } from "./balancer.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { Route, Upstream } from "./route.ts";
 
@@ -42,6 +42,15 @@ export function activateRoute(route: Route, before?: ActiveRoute): ActiveRoute {
 export function upstreamGrant(route: Route, { authority }: Upstream): Grant {
   const spellsHost = authority.kind !== "name" || authority.host === "localhost";
   return { spellsHost, resolvesTo: route.resolvesTo, route };
+}
+
+/** Tells the balancer what came of a try, and logs when that makes it leave the upstream alone. */
+export function noteOutcome(log: Log, { route, balancer }: ActiveRoute, turn: Turn, ok: boolean): void {
+  if (!balancer.note(turn, ok)) return;
+  log.warn("left an upstream alone for a while", {
+    route: route.from.text,
+    upstream: turn.member.upstream.text,
+  });
 }
 
 /** Logs, once a minute, that the guard refuses an upstream and another one serves: no client is told, nor any audit record. */
