@@ -141,7 +141,7 @@ test("on all addresses the client's Host is kept and X-Forwarded fields are adde
   assert.doesNotMatch(upstream.received(), /gopher|evil/);
 });
 
-test("X-Forwarded fields that a route removes count from here on, those that it sets are the only ones", async (t) => {
+test("X-Forwarded fields that a route or Connection removes count from here on, those that it sets are the only ones", async (t) => {
   const upstream = await startUpstream(t);
   const port = await freePort();
   const upstreams = [`http://localhost:${upstream.port}`];
@@ -152,13 +152,15 @@ test("X-Forwarded fields that a route removes count from here on, those that it 
     },
   });
   const forged = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: gopher\r\n";
-  const forwarded = async (path: string) => {
+  const forwarded = async (path: string, fields = "") => {
     upstream.reset();
-    await exchange(port, ask(path, forged));
+    await exchange(port, ask(path, forged + fields));
     return upstream.received().match(/^x-forwarded-(?:for|proto): .+(?=\r)/gim);
   };
   assert.deepEqual(await forwarded("/"), ["X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http"]);
   assert.deepEqual(await forwarded("/set"), ["X-Forwarded-For: 1.2.3.4, 127.0.0.1", "x-forwarded-proto: https"]);
+  const named = await forwarded("/set", "Connection: x-forwarded-for\r\n");
+  assert.deepEqual(named, ["X-Forwarded-For: 127.0.0.1", "x-forwarded-proto: https"]);
 });
 
 test("fields are removed, then set; a secret shows up nowhere else", async (t) => {

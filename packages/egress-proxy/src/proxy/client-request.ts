@@ -34,6 +34,7 @@ export class ClientRequest {
   #closed = false;
   #closeListeners: (() => void)[] = [];
   #drainListener: (() => void) | undefined;
+  #isInformed = false;
   /** The status sent; 0 before. */
   #status = 0;
   #answer: "length" | "chunked" | "close" | "none" = "none";
@@ -155,6 +156,12 @@ export class ClientRequest {
     if (this.head.version === "1.0" || this.#status > 0 || this.#closed) return;
     this.#connection.writer.begin(`HTTP/1.1 ${status} ${phrase}\r\n${fieldLines(fields)}\r\n`, false);
     this.#connection.writer.flush();
+    this.#isInformed = true;
+  }
+
+  /** Whether the client has got an interim answer. */
+  get isInformed(): boolean {
+    return this.#isInformed;
   }
 
   /** Begins the answer. @param fields without framing other than Content-Length. */

@@ -15,7 +15,7 @@ import type { ClientRequest } from "./client-request.ts";
 import type { Framing } from "./head-check.ts";
 import { refusalOf } from "./malformed-request.ts";
 import { reject } from "./reject.ts";
-import { switchProtocols, UPGRADE_LINES } from "./upgrade.ts";
+import { isToWebSocket, switchProtocols, UPGRADE_LINES } from "./upgrade.ts";
 import { Upload } from "./upload.ts";
 
 /** A request as it goes to its upstream. */
@@ -134,9 +134,9 @@ class Forwarding implements Transaction {
   }
 
   upgraded(head: ResponseHead, socket: Socket, first: Buffer): void {
-    if (!this.#plan.isUpgrade) {
+    if (!this.#plan.isUpgrade || !isToWebSocket(head)) {
       socket.destroy();
-      this.#fail(new UpstreamProtocolError("the upstream switched protocols, which nobody asked for"));
+      this.#fail(new UpstreamProtocolError("the upstream switched to a protocol that nobody asked for"));
       return;
     }
     this.#isOver = true;

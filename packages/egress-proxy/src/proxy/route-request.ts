@@ -2,7 +2,7 @@ import type { TLSSocket } from "node:tls";
 import { authorityText } from "../authority.ts";
 import type { Engine } from "../engine.ts";
 import { type Failure, loopFailure, unsafePathDenial } from "../failure.ts";
-import { requestFields, valuesOf } from "../http/fields.ts";
+import { fieldListHas, requestFields, valuesOf } from "../http/fields.ts";
 import { IDEMPOTENT } from "../http/methods.ts";
 import { locate } from "../locate.ts";
 import { isSafePath } from "../policy/path-safety.ts";
@@ -54,6 +54,7 @@ export function sendByRoute(
     /** Whether another try begins. */
     const again = (condition: string, isHarmless: boolean): boolean => {
       const { retries } = route;
+      if (client.isInformed) return false;
       if (!isHarmless || !retries.on.has(condition) || retried >= retries.attempts || !budget.take()) return false;
       engine.telemetry.retried(route.from.text);
       retried++;
@@ -155,7 +156,8 @@ function forwardedFields(
   { head, socket }: CheckedRequest["client"],
   removed: ReadonlySet<string>,
 ): Record<string, string> {
-  const before = removed.has("x-forwarded-for") ? [] : valuesOf(head.fields, "x-forwarded-for");
+  const isRemoved = removed.has("x-forwarded-for") || fieldListHas(head.fields, "connection", "x-forwarded-for");
+  const before = isRemoved ? [] : valuesOf(head.fields, "x-forwarded-for");
   const address = (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
   const [host] = valuesOf(head.fields, "host");
   return {

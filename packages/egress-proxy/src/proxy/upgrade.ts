@@ -15,6 +15,11 @@ export function isWebSocket({ method, version, fields }: RequestHead, framing: F
   return fieldListHas(fields, "connection", "upgrade");
 }
 
+/** Whether a 101 leads to what was asked for, if it says where it leads (RFC 9110 section 7.8). */
+export function isToWebSocket({ fields }: ResponseHead): boolean {
+  return valuesOf(fields, "upgrade").every((protocol) => protocol.toLowerCase() === "websocket");
+}
+
 /** The field lines that ask for the upgrade, and that agree to it. */
 export const UPGRADE_LINES = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
