@@ -68,7 +68,7 @@ for (const [name, text, message] of [
   [
     "localhost against 127.0.0.1",
     "egress: { routes: { 'http://localhost:1080/': 'http://x/' } }\n",
-    /egress\.routes\.http:\/\/localhost:1080\/: error: needs the port of egress\.listen/,
+    /egress\.routes\.http:\/\/localhost:1080\/: error: needs port 1080 of egress\.listen/,
   ],
 ] as const) {
   test(`a port clash is an error that names both keys: ${name}`, async (t) => {

@@ -95,17 +95,17 @@ for (const [name, lines, problem] of [
       "      upstreams: [http://a.test]",
       "      certificate: { cert: a.crt, key: a.key }",
     ],
-    /outrigger\.yaml:5:7: .*https:\/\/127\.0\.0\.1:8443\/b.* needs the port of http:\/\/127\.0\.0\.1:8443\//,
+    /outrigger\.yaml:5:7: .*https:\/\/127\.0\.0\.1:8443\/b.* needs port 8443 of http:\/\/127\.0\.0\.1:8443\//,
   ],
   [
     "a route on the proxy's own port",
     ["  routes: { 'http://localhost:1080/': 'http://a.test' }"],
-    /outrigger\.yaml:2:39: .*http:\/\/localhost:1080\/.* needs the port of egress\.listen/,
+    /outrigger\.yaml:2:39: .*http:\/\/localhost:1080\/.* needs port 1080 of egress\.listen/,
   ],
   [
     "an admin port that is the proxy's",
     ["  listen: 127.0.0.1:9000", "  admin:", "    port: 9000"],
-    /outrigger\.yaml:4:11: egress\.admin\.port: needs the port of egress\.listen/,
+    /outrigger\.yaml:4:11: egress\.admin\.port: needs port 9000 of egress\.listen/,
   ],
 ] as const) {
   test(`${name} is a mistake in the configuration, and both are named`, async (t) => {

@@ -124,8 +124,8 @@ export const egressSection: Section<EgressConfig> = {
     const { listen, admin, routes: entries } = config;
     // Routes have been compared with each other already.
     const clashes = portClashes([
-      { path: ["listen"], key: "egress.listen", kind: "proxy", places: [listen] },
-      { path: ["admin", "port"], key: "egress.admin.port", kind: "admin", places: [admin] },
+      { path: ["listen"], key: "egress.listen", kind: "proxy", port: listen.port, hosts: [listen.host] },
+      { path: ["admin", "port"], key: "egress.admin.port", kind: "admin", port: admin.port, hosts: [undefined] },
       ...entries.map(({ from }) => claimOf(from)),
     ]);
     for (const { claim, message } of clashes) report(claim.path, message);

@@ -19,32 +19,32 @@ for (const [name, egress, problem] of [
   [
     "the admin port and the proxy's",
     { listen: "127.0.0.1:9904" },
-    "egress admin port: needs the port of egress.listen",
+    "egress admin port: needs port 9904 of egress.listen",
   ],
   [
     "both on all addresses",
     { listen: ":1080", admin: { port: 1080 } },
-    "egress admin port: needs the port of egress.listen",
+    "egress admin port: needs port 1080 of egress.listen",
   ],
   [
     "a route and the proxy's port",
     { routes: { "http://localhost:1080/": "http://b" } },
-    "egress routes http://localhost:1080/: needs the port of egress.listen",
+    "egress routes http://localhost:1080/: needs port 1080 of egress.listen",
   ],
   [
     "a route on all addresses and the proxy's port",
     { routes: { "tcp://0.0.0.0:1080": "b:1" } },
-    "egress routes tcp://0.0.0.0:1080: needs the port of egress.listen",
+    "egress routes tcp://0.0.0.0:1080: needs port 1080 of egress.listen",
   ],
   [
     "a route and the proxy's port, which is that of one address of localhost",
     { listen: "localhost:1080", routes: { "tcp://localhost:1080": "b:1" } },
-    "egress routes tcp://localhost:1080: needs the port of egress.listen",
+    "egress routes tcp://localhost:1080: needs port 1080 of egress.listen",
   ],
   [
     "a route and the admin port",
     { routes: { "http://[::1]:9904/": "http://b" } },
-    "egress routes http://[::1]:9904/: needs the port of egress.admin.port",
+    "egress routes http://[::1]:9904/: needs port 9904 of egress.admin.port",
   ],
 ] as const) {
   test(`${name} are a mistake, at the second of them`, async () => {

@@ -68,27 +68,27 @@ for (const [name, given, problem] of [
   [
     "http and https on one port",
     { "http://127.0.0.1:1/a": {}, "https://127.0.0.1:1/b": { certificate: pair } },
-    /^https:\/\/127\.0\.0\.1:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/a for another listener: use another port$/,
+    /^https:\/\/127\.0\.0\.1:1\/b: needs port 1 of http:\/\/127\.0\.0\.1:1\/a for another listener: use another port$/,
   ],
   [
     "tcp and http on one port, as localhost and as its address",
     { "tcp://localhost:1": { to: "b:1" }, "http://[::1]:1/": {} },
-    /^http:\/\/\[::1\]:1\/: needs the port of tcp:\/\/localhost:1 /,
+    /^http:\/\/\[::1\]:1\/: needs port 1 of tcp:\/\/localhost:1 /,
   ],
   [
     "a port on one address and on all of them",
     { "http://127.0.0.1:1/": {}, "http://0.0.0.0:1/b": {} },
-    /^http:\/\/0\.0\.0\.0:1\/b: needs the port of http:\/\/127\.0\.0\.1:1\/ /,
+    /^http:\/\/0\.0\.0\.0:1\/b: needs port 1 of http:\/\/127\.0\.0\.1:1\/ /,
   ],
   [
     "a port on an address and on the same one in another form",
     { "http://127.0.0.1:1/": {}, "http://[::ffff:127.0.0.1]:1/b": {} },
-    /needs the port of http:\/\/127\.0\.0\.1:1\/ /,
+    /needs port 1 of http:\/\/127\.0\.0\.1:1\/ /,
   ],
   [
     "a port on [::], which is all of IPv4 too",
     { "tcp://[::]:1": { to: "b:1" }, "http://0.0.0.0:1/": {} },
-    /needs the port/,
+    /needs port 1 of/,
   ],
 ] as [string, Record<string, Given>, RegExp][]) {
   test(`${name} is a mistake`, () => {
