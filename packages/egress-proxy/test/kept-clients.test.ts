@@ -51,19 +51,24 @@ for (const [name, head, patience] of [
   });
 }
 
-test("what comes behind a request with Connection: close is not looked at", async (t) => {
-  const { near, far, targets } = await start(t);
-  const first = "GET http://a/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-  far.end(`${first}GET http://a/2 HTTP/1.1\r\nHost: a\r\n\r\n`);
-  let received = "";
-  far.on("data", (chunk: Buffer) => {
-    received += chunk.toString();
+for (const [when, react] of [
+  ["at once", answer],
+  ["later", (request: ClientRequest) => setImmediate(() => answer(request))],
+] as const) {
+  test(`what comes behind a request with Connection: close that is answered ${when} is not looked at`, async (t) => {
+    const { near, far, targets } = await start(t, react);
+    const first = "GET http://a/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    far.end(`${first}GET http://a/2 HTTP/1.1\r\nHost: a\r\n\r\n`);
+    let received = "";
+    far.on("data", (chunk: Buffer) => {
+      received += chunk.toString();
+    });
+    await once(near, "close");
+    if (!far.readableEnded) await once(far, "end");
+    assert.deepEqual(targets, ["http://a/1"]);
+    assert.equal(received.split("HTTP/1.1 200 OK").length - 1, 1);
   });
-  await once(near, "close");
-  if (!far.readableEnded) await once(far, "end");
-  assert.deepEqual(targets, ["http://a/1"]);
-  assert.equal(received.split("HTTP/1.1 200 OK").length - 1, 1);
-});
+}
 
 test("a client that ends its side within a body is cut at once", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
