@@ -493,6 +493,23 @@ test("the configuration of routes is checked as a whole", async (t) => {
     [{ "http://a.test/": { upstreams: [] } }, /at least 1/],
     [{ "http://a.test/x": to, "http://A.test:80/x/": to }, /matches the same as http:\/\/a\.test\/x/],
     [{ "http://a.test/": { upstreams: [to], headers: { set: { "Content-Length": "1" } } } }, /belongs to the proxy/],
+    [
+      { "http://a.test/": { upstreams: [to], headers: { set: { host: "a b" } } } },
+      /set\.host: must be a host, or host:port/,
+    ],
+    [
+      { "http://a.test/": { upstreams: [to], headers: { set: { Host: "" } } } },
+      /set\.Host: must be a host, or host:port/,
+    ],
+    [{ "http://a.test/": { upstreams: [to], timeout: "25h" } }, /timeout: .* from 1ms to 24h/],
+    [
+      { "http://a.test/": { upstreams: ["https://b"], tls: { serverName: "a b" } } },
+      /tls\.serverName: the host is not a name/,
+    ],
+    [
+      { "http://a.test/": { upstreams: ["https://b"], tls: { serverName: "a:443" } } },
+      /tls\.serverName: the host is not a name/,
+    ],
     [{ "http://a.test/": { upstreams: [to], retries: { on: ["404"] } } }, /connect, or a status/],
     [{ "http://a.test/": { upstreams: [to], tls: { cert: "/x" } } }, /cert and key together/],
   ] as const) {

@@ -46,6 +46,7 @@ test("an https upstream is verified by the given authority, by name, and gets SN
       "http://good.test/": { upstreams: [`https://localhost:${good}`], tls: { ca } },
       "http://wrong-name.test/": { upstreams: [`https://localhost:${wrong}`], tls: { ca } },
       "http://named.test/": { upstreams: [`https://localhost:${wrong}`], tls: { ca, serverName: "api.test" } },
+      "http://spelled.test/": { upstreams: [`https://localhost:${wrong}`], tls: { ca, serverName: "API.test." } },
       "http://wrong-ca.test/": { upstreams: [`https://localhost:${good}`], tls: { ca: at("other-ca.crt") } },
       "http://system-roots.test/": `https://localhost:${good}`,
       "http://literal.test/": { upstreams: [`https://127.0.0.1:${good}`], tls: { ca } },
@@ -55,7 +56,9 @@ test("an https upstream is verified by the given authority, by name, and gets SN
     await exchange(proxy.port, ask("http://good.test/")),
     new RegExp(`nobody localhost false localhost:${good}$`),
   );
-  assert.match(await exchange(proxy.port, ask("http://named.test/")), /nobody api\.test /);
+  for (const name of ["named", "spelled"]) {
+    assert.match(await exchange(proxy.port, ask(`http://${name}.test/`)), /nobody api\.test /, name);
+  }
   for (const name of ["wrong-name", "wrong-ca", "system-roots", "literal"]) {
     const text = await exchange(proxy.port, ask(`http://${name}.test/`));
     assert.equal(statusOf(text), 502, name);

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import {
   duration,
   either,
@@ -15,6 +16,7 @@ import {
   text,
   withDefault,
 } from "@outrigger/runtime/schema";
+import { parseHost } from "../authority.ts";
 import { parsed, resolvesTo } from "../config-parts.ts";
 import { parseFrom, parseUpstream } from "./parse-route.ts";
 import type { Route } from "./route.ts";
@@ -28,6 +30,9 @@ const upstream = normalize(
 );
 
 const file = (description: string) => text(description, { expected: "a path", nonEmpty: true });
+
+/** Without trailing dot and in lower case: how names stand in SNI (RFC 6066 section 3). */
+const readServerName = (name: string) => parseHost(isIPv6(name) ? `[${name}]` : name).host;
 
 const retryCondition = normalize(
   either("connect, or a status such as 503", [
@@ -86,14 +91,22 @@ const routeObject = object("where requests go, and how", {
     {},
   ),
   resolvesTo: withDefault(resolvesTo, []),
-  timeout: withDefault(duration("from the dial to the last byte of the response head", { min: "1ms" }), "15s"),
+  timeout: withDefault(
+    duration("from the dial to the last byte of the response head", { min: "1ms", max: "24h" }),
+    "15s",
+  ),
   tls: withDefault(
     refine(
       object("TLS to https servers; name and chain are always verified", {
         ca: optional(file("certificates that replace the system's roots")),
         cert: optional(file("a client certificate")),
         key: optional(file("its key")),
-        serverName: optional(text("the name to ask for and verify, instead of the host", { nonEmpty: true })),
+        serverName: optional(
+          normalize(
+            text("the name to ask for and verify, instead of the host", { nonEmpty: true }),
+            parsed(readServerName),
+          ),
+        ),
       }),
       (tls) => ((tls.cert === undefined) !== (tls.key === undefined) ? "needs cert and key together" : undefined),
     ),

@@ -1,3 +1,4 @@
+import { parseAuthority } from "../authority.ts";
 import { claimOf, portClashes } from "../port-clashes.ts";
 import { parseFrom } from "./parse-route.ts";
 import type { From, Route, Upstream } from "./route.ts";
@@ -102,8 +103,24 @@ function headerProblems(key: string, { headers: { set, remove } }: Entry): Probl
     const same = first(names, name.toLowerCase(), name);
     if (same !== name)
       problems.push([[key, "headers", "set", name], `is the same field as ${same}: remove one of them`]);
-    if (!/[^\t\x20-\x7e\x80-\xff]/.test(value.reveal())) continue;
-    problems.push([[key, "headers", "set", name], "has characters that no field value may have, such as a line break"]);
+    const objection = objectionTo(name, value.reveal());
+    if (objection) problems.push([[key, "headers", "set", name], objection]);
   }
   return problems;
+}
+
+/** What is wrong with the value of a field. The value itself may be a secret. */
+function objectionTo(name: string, value: string): string | undefined {
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) return "has characters that no field value may have, such as a line break";
+  if (/^host$/i.test(name) && !isAuthority(value)) return "must be a host, or host:port";
+  return undefined;
+}
+
+function isAuthority(text: string): boolean {
+  try {
+    parseAuthority(text, 80);
+    return true;
+  } catch {
+    return false;
+  }
 }
