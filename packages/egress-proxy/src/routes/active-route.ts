@@ -34,7 +34,7 @@ export function activateRoute(route: Route, before?: ActiveRoute): ActiveRoute {
     balancer: new Balancer(route.upstreams, route.balance, route.eject, before?.balancer),
     budget: before?.budget.share === route.retries.budget ? before.budget : new RetryBudget(route.retries.budget),
     identities,
-    complaint: new Complaint(),
+    complaint: before?.complaint ?? new Complaint(),
   };
 }
 
