@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runTool } from "../harness/tool.ts";
+import { startDns } from "./support/dns.ts";
 
 const ROUTES = {
   "tcp://127.0.0.1:6380": { upstreams: ["10.0.0.1:6379", "169.254.169.254:6379"] },
@@ -54,6 +55,21 @@ test("explain names every upstream with what the guard says of it", async () => 
     stdout,
     /\ndenied 169\.254\.169\.254:80: \w+\n.*\nroute \S+ to http:\/\/127\.0\.0\.2:81\naddresses: 127\.0\.0\.2\n$/s,
   );
+});
+
+test("explain knows the proxy's own ports on every address, and asks the DNS servers of the configuration", async (t) => {
+  const dns = await startDns(t, { "a.test": { addresses: ["93.184.216.34"] } });
+  const options = ["--set", `egress.dns.servers=["${dns.address}"]`, "--listen", "localhost:1"];
+  const all = ["--allow", "a.test", "--allow", "[::1]:1", "--allow", "127.0.0.2:2", "--set", "egress.admin.port=2"];
+  for (const [url, code, first] of [
+    ["http://[::1]:1/", 1, /^denied \[::1\]:1: proxy_loop\n/],
+    ["http://127.0.0.2:2/", 1, /^denied 127\.0\.0\.2:2: proxy_loop\n/],
+    ["http://a.test/", 0, /^allowed a\.test:80\nrule a\.test\naddresses: 93\.184\.216\.34\n$/],
+  ] as const) {
+    const explained = await runTool("egress-proxy", ["explain", url, ...options, ...all]);
+    assert.match(explained.stdout, first, explained.stderr);
+    assert.equal(explained.code, code);
+  }
 });
 
 test("control characters of an argument come back escaped", async () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Roster } from "../src/proxy/roster.ts";
 
 test("a roster holds what was added and not yet removed, whatever the order", () => {
-  const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(9)), { maxLength: 60 });
+  const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(9)), { minLength: 20, maxLength: 60 });
   fc.assert(
     fc.property(steps, (changes) => {
       const items = Array.from({ length: 10 }, () => ({ place: 0 }));
@@ -22,4 +22,15 @@ test("a roster holds what was added and not yet removed, whatever the order", ()
       }
     }),
   );
+});
+
+test("items may leave while all are visited", () => {
+  const roster = new Roster<{ place: number }>();
+  for (let count = 0; count < 5; count++) roster.add({ place: 0 });
+  let visited = 0;
+  for (const item of roster.all()) {
+    visited++;
+    roster.remove(item);
+  }
+  assert.deepEqual([visited, roster.size], [5, 0]);
 });
