@@ -1,8 +1,8 @@
-import { type Authority, hostText } from "./authority.ts";
+import type { Authority } from "./authority.ts";
 import type { Decision, Question } from "./policy/decide.ts";
 import type { AddressReason, Grant, Judgement } from "./policy/guard.ts";
 import type { Refusal } from "./refusal.ts";
-import { WHOLE_SERVER } from "./target.ts";
+import { addressRemedy, ruleRemedy, UNSAFE_PATH } from "./remedy.ts";
 
 /** The error types of RFC 9209 section 2.3 that this proxy gives. */
 export type ProxyError =
@@ -40,7 +40,8 @@ export interface Failure {
 }
 
 /** No rule grants it. */
-export function ruleDenial({ authority, method, path }: Question, decision: Decision): Failure {
+export function ruleDenial(question: Question, decision: Decision): Failure {
+  const { authority, method } = question;
   const reason = decision.reason ?? "host_not_allowed";
   const because = {
     host_not_allowed: `${authority.host} is not in the allow-list.`,
@@ -53,32 +54,9 @@ export function ruleDenial({ authority, method, path }: Question, decision: Deci
     status: 403,
     error: "http_request_denied",
     reason,
-    hint: `${because} To allow it, add:\n${entryFor(authority, method, path, decision)}`,
+    hint: `${because} ${ruleRemedy(question, decision)}`,
     denied: true,
   };
-}
-
-function entryFor(authority: Authority, method: string, path: string, { reason, rule }: Decision): string {
-  const port = authority.port;
-  const host = hostText(authority);
-  const limits = {
-    host_not_allowed: "",
-    port_not_allowed: "",
-    tunnel_not_allowed: ", tunnel: tls",
-    method_not_allowed: `, methods: [${[...(rule?.methods ?? []), method].join(", ")}]`,
-    path_not_allowed: path === WHOLE_SERVER ? ", methods: [OPTIONS]" : `, paths: [${JSON.stringify(path)}]`,
-  }[reason ?? "host_not_allowed"];
-  if (limits === "") return allowYaml(JSON.stringify(`${host}:${port}`));
-  return allowYaml(`{ host: ${JSON.stringify(host)}, ports: [${port}]${limits} }`);
-}
-
-function allowYaml(entry: string): string {
-  return `egress:\n  allow:\n    - ${entry}`;
-}
-
-function routeYaml({ from, upstreams }: NonNullable<Grant["route"]>, setting: string): string {
-  const servers = upstreams.map(({ text }) => JSON.stringify(text)).join(", ");
-  return `egress:\n  routes:\n    ${JSON.stringify(from.text)}: { upstreams: [${servers}], ${setting} }`;
 }
 
 /** A path of a route, or one that rules cannot judge. */
@@ -87,7 +65,7 @@ export function unsafePathDenial(): Failure {
     status: 403,
     error: "http_request_denied",
     reason: "path_not_allowed",
-    hint: "The path has dot segments, doubled or encoded slashes, or backslashes, which servers read differently: send it normalized.",
+    hint: UNSAFE_PATH,
     denied: true,
   };
 }
@@ -113,10 +91,7 @@ export function addressDenial(
   const reason: AddressReason = first?.reason ?? "address_prohibited";
   const address = first?.address ?? authority.host;
   const where = address === authority.host ? address : `${authority.host} (${address})`;
-  const resolvesTo = `resolvesTo: [${JSON.stringify(address)}]`;
-  const exempt = route
-    ? routeYaml(route, resolvesTo)
-    : allowYaml(`{ host: ${JSON.stringify(hostText(authority))}, ports: [${authority.port}], ${resolvesTo} }`);
+  const exempt = addressRemedy(authority, address, route);
   const hint = {
     address_prohibited: `${where} is loopback, link-local, multicast or a metadata service, refused in every mode. If it is meant:\n${exempt}`,
     address_private: `${where} is a private address behind a public name. If it is meant:\n${exempt}`,

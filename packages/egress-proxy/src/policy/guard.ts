@@ -102,7 +102,7 @@ export class Guard {
 const NO_GRANT: Grant = { spellsHost: false, resolvesTo: [] };
 
 /** The address that a packet to this one really reaches: the IPv4 address within a mapped, compatible or translated one. */
-function effective(address: Address): Address {
+export function effective(address: Address): Address {
   if (address.family === 4 || isUnspecifiedOrLoopback(address)) return address;
   return findBlock(EMBEDDING, address) ? lastQuad(address) : address;
 }
