@@ -14,7 +14,7 @@ test("many checks of the same interval are spread over it", async (t) => {
   const checks = Object.fromEntries(
     Array.from({ length: COUNT }, (_, index) => [`c${index}`, { http: target.url, interval: "1s", timeout: "5s" }]),
   );
-  await startHealthz(t, { checks });
+  const { startedAt } = await startHealthz(t, { checks });
   // A machine that is busy makes many of them late and so come together, but not round after round.
   await eventually(
     () => {
@@ -27,8 +27,8 @@ test("many checks of the same interval are spread over it", async (t) => {
     },
     { ms: 30_000 },
   );
-  // An interval of one second, ± 5 %, and the last second is not over.
-  const seconds = (times.at(-1)! - times[0]!) / 1000;
+  // An interval of one second, ± 5 %, and the last second is not over. This process may have noticed the first run late.
+  const seconds = (times.at(-1)! - startedAt) / 1000;
   assert.ok(times.length <= COUNT * (seconds / 0.95 + 1), `${times.length} runs in ${seconds} s`);
 });
 
