@@ -1,6 +1,7 @@
 // What routes make of the answers of their servers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { eventually } from "../harness/eventually.ts";
 import { startProxy } from "./support/proxy.ts";
 import { exchange, RawClient, statusOf } from "./support/raw.ts";
 import { answering, type Reaction, startUpstream } from "./support/upstream.ts";
@@ -62,3 +63,25 @@ for (const [protocol, status] of [
     assert.equal(text.endsWith("bytes"), status === 101);
   });
 }
+
+test("the record of a route says which upstream answered, where, and how many were tried", async (t) => {
+  const good = await startUpstream(t, answering("good"));
+  const upstream = `http://localhost:${good.port}`;
+  const proxy = await startProxy(t, {
+    routes: { "http://svc.test/a": { upstreams: ["http://localhost:1", upstream], retries: { attempts: 1 } } },
+    audit: "all",
+  });
+  for (const path of ["/a/1", "/a/2", "/a/../b"]) await exchange(proxy.port, ask(`http://svc.test${path}`));
+  await eventually(
+    () =>
+      assert.deepEqual(
+        proxy.audit().map((record) => [record.route, record.upstream, record.address, record.attempts]),
+        [
+          ["http://svc.test/a", upstream, "127.0.0.1", 2],
+          ["http://svc.test/a", upstream, "127.0.0.1", 1],
+          ["http://svc.test/a", undefined, undefined, undefined],
+        ],
+      ),
+    { ms: 15_000 },
+  );
+});

@@ -31,6 +31,7 @@ export class Exchange {
   sni: string | undefined;
   /** What `enforce` would have held against the bytes of a tunnel that report or learn let pass. */
   observed: SniReason | undefined;
+  /** Upstreams tried; recorded for routes, and where a kept connection had to be replaced. */
   attempts = 0;
   /** Its verdict has been acted upon; what goes wrong from here on does not change it. */
   isForwarded = false;
@@ -84,7 +85,7 @@ export class Exchange {
       error: failure && !isDenied ? failure.error : undefined,
       route: route?.from.text,
       upstream: this.upstream,
-      attempts: this.attempts > 1 ? this.attempts : undefined,
+      attempts: this.attempts > (route ? 0 : 1) ? this.attempts : undefined,
     };
     audit(log, snapshot.config.audit, record);
     journal.note(
