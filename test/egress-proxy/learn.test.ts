@@ -72,7 +72,10 @@ test("suggest reads the audit lines of a file, and skips everything else in it",
     assert.equal(code, 0);
     assert.equal(stdout, `egress:\n  allow:\n    - "localhost:${upstream.port}"\n`, JSON.stringify(proxy.audit()));
   }
-  assert.equal((await runTool("egress-proxy", ["suggest", "/nowhere.log"])).code, 2);
+  for (const args of [["/nowhere.log"], [file, file], [file, "--bogus"], ["-c", "/nowhere.yaml", file]]) {
+    const { code, stdout } = await runTool("egress-proxy", ["suggest", ...args]);
+    assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+  }
   assert.equal((await runTool("egress-proxy", ["suggest", "--set", "egress.admin.port=1"])).code, 1);
 });
 

@@ -15,15 +15,16 @@ import { canonicalSni } from "./tunnel/sni-check.ts";
 
 /** `egress-proxy suggest [FILE|-]`: what `learn` or `report` let pass, as `allow` entries. */
 export async function suggest({ args, load }: CommandContext<EgressConfig>): Promise<number> {
-  const source = args[positionalAt(args)];
-  const sightings = source === undefined ? await fromProxy(args, load) : fromAuditLines(await readSource(source));
+  const at = positionalAt(args);
+  const source = args[at];
+  // Also for a file: what is wrong with the options or the configuration is wrong all the same.
+  const { config } = await load(source === undefined ? args : args.toSpliced(at, 1));
+  const sightings = source === undefined ? await fromProxy(config) : fromAuditLines(await readSource(source));
   await print(suggestion(sightings));
   return 0;
 }
 
-async function fromProxy(args: readonly string[], load: CommandContext<EgressConfig>["load"]): Promise<Sighting[]> {
-  const { config } = await load(args);
-  const { port } = config.admin;
+async function fromProxy({ admin: { port } }: EgressConfig): Promise<Sighting[]> {
   if (port === 0)
     throw new UsageError("the proxy of this configuration has no admin port; give a file with audit lines instead");
   const url = `http://127.0.0.1:${port}/learned`;
