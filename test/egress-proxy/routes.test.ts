@@ -86,6 +86,7 @@ for (const path of [
   "/api/..;/admin",
   "/api/..%3b/admin",
   "/api/%252e%252e/admin",
+  "/api/%c0%ae%c0%ae/admin",
   "/api/a%2fb",
   "/api/a%5cb",
   "/api/a%00b",
