@@ -39,7 +39,7 @@ test("a drain is accepted from loopback only, whatever the headers claim", async
     .flat()
     .find((address) => address?.family === "IPv4" && !address.internal);
   if (outside === undefined) return t.skip("this machine has no address but loopback");
-  const healthz = await startHealthz(t, { checks: { bad: { tcp: "127.0.0.1:1", fall: 1 } } });
+  const healthz = await startHealthz(t, { checks: { bad: { tcp: "127.0.0.1:1", fall: 1, timeout: "10s" } } });
   await failureOf(healthz, "bad");
   const url = `http://${outside.address}:${healthz.port}`;
   const headers = { "x-forwarded-for": "127.0.0.1", forwarded: "for=127.0.0.1", host: "localhost" };

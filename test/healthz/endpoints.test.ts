@@ -6,6 +6,8 @@ import { detailsOf, failureOf, startHealthz } from "./healthz.ts";
 import { startTarget, status } from "./target.ts";
 
 const REFUSED = "tcp://127.0.0.1:1";
+/** Nobody listens on port 1; a busy machine needs more than the usual second to see it. */
+const REFUSING = { tcp: "127.0.0.1:1", fall: 1, timeout: "10s" };
 const AGGREGATES = ["/", "/healthz", "/readyz", "/livez", "/startupz"];
 
 test("without checks every endpoint is healthy, in the contract's bytes", async (t) => {
@@ -24,7 +26,7 @@ test("without checks every endpoint is healthy, in the contract's bytes", async 
 
 test("a failing critical check fails all but /livez; its neighbour keeps its own endpoint", async (t) => {
   const good = await startTarget(t);
-  const healthz = await startHealthz(t, { checks: { good: good.url, bad: { tcp: "127.0.0.1:1", fall: 1 } } });
+  const healthz = await startHealthz(t, { checks: { good: { http: good.url, timeout: "10s" }, bad: REFUSING } });
   await healthz.until("/healthz/good", 200);
   await failureOf(healthz, "bad");
   assert.equal((await healthz.get("/healthz/bad")).status, 503);
@@ -42,13 +44,13 @@ test("a failing critical check fails all but /livez; its neighbour keeps its own
 });
 
 test("a failing JSON answer to loopback lists every check", async (t) => {
-  const healthz = await startHealthz(t, { checks: { bad: { tcp: "127.0.0.1:1", fall: 1 } } });
+  const healthz = await startHealthz(t, { checks: { bad: REFUSING } });
   const { body } = await healthz.until("/healthz/bad", 503);
   assert.match(body, /^\{"status": "FAIL", "checks": \{"bad": \{"status": "(PENDING|FAIL)"/);
 });
 
 test("details: never shows no name to anybody, details: always shows a healthy check unasked", async (t) => {
-  const silent = await startHealthz(t, { details: "never", checks: { payments: { tcp: "127.0.0.1:1", fall: 1 } } });
+  const silent = await startHealthz(t, { details: "never", checks: { payments: REFUSING } });
   for (const accept of ["application/json", "text/plain", "application/health+json", "text/html"]) {
     assert.doesNotMatch((await silent.get("/?verbose", accept)).body, /payments|127\.0/);
   }
@@ -72,7 +74,7 @@ test("before the first result a check fails readiness and start-up, not liveness
 
 test("only a check with `live` decides /livez", async (t) => {
   const healthz = await startHealthz(t, {
-    checks: { a: { tcp: "127.0.0.1:1", fall: 1, live: true }, b: { tcp: "127.0.0.1:1", fall: 1 } },
+    checks: { a: { ...REFUSING, live: true }, b: REFUSING },
   });
   await healthz.until("/livez", 503);
   const { body } = await healthz.get("/livez", "text/plain");
@@ -89,7 +91,7 @@ test("start-up is latched: a later failure does not undo it", async (t) => {
 });
 
 test("a check that is not critical is shown as WARN and fails only its own endpoint", async (t) => {
-  const healthz = await startHealthz(t, { checks: { cache: { tcp: "127.0.0.1:1", fall: 1, critical: false } } });
+  const healthz = await startHealthz(t, { checks: { cache: { ...REFUSING, critical: false } } });
   await failureOf(healthz, "cache");
   assert.equal((await healthz.get("/healthz/cache")).status, 503);
   for (const path of AGGREGATES) assert.equal((await healthz.get(path)).body, '{"status": "OK"}', path);
@@ -172,7 +174,7 @@ test("a half-open connection delays nobody", async (t) => {
 });
 
 test("the tool itself is alive and ready whatever the checks say", async (t) => {
-  const healthz = await startHealthz(t, { checks: { bad: { tcp: "127.0.0.1:1", fall: 1, live: true } } });
+  const healthz = await startHealthz(t, { checks: { bad: { ...REFUSING, live: true } } });
   await healthz.until("/livez", 503);
   assert.equal((await healthz.get("/-/livez")).status, 200);
   assert.equal((await healthz.get("/-/readyz")).status, 200);

@@ -7,7 +7,7 @@ import { eventually } from "../harness/eventually.ts";
 import { temporaryDirectory } from "../harness/temporary.ts";
 import { detailsOf, failureOf, startHealthz } from "./healthz.ts";
 
-const QUICK = { interval: "50ms", fall: 1 };
+const QUICK = { interval: "50ms", timeout: "10s", fall: 1 };
 
 test("a file must exist, and a link to it is followed", async (t) => {
   const directory = temporaryDirectory(t);

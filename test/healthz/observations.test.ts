@@ -13,7 +13,7 @@ test("log: too many lines fail at once, whatever the interval, and heal when the
   const file = path.join(temporaryDirectory(t), "app.log");
   writeFileSync(file, "[ERR] one\n[ERR] two\n[ERR] three\n[ERR] four\n");
   const log = { files: [file], match: "\\[ERR\\]", max: 2, within: "3s" };
-  const healthz = await startHealthz(t, { checks: { errors: { log, interval: "1h" } } });
+  const healthz = await startHealthz(t, { checks: { errors: { log, interval: "1h", timeout: "10s" } } });
   await healthz.until("/healthz/errors", 200);
   appendFileSync(file, "[ERR] 1\n[INF] fine\n[ERR] 2\n");
   appendFileSync(file, "[ERR] 3\n");
@@ -28,7 +28,7 @@ test("log: rotated, truncated and late files are seen; without a file it is OK",
   const directory = temporaryDirectory(t);
   const file = path.join(directory, "logs", "app.log");
   const log = { files: path.join(directory, "logs", "*.log"), match: "ERR", within: "2s" };
-  const healthz = await startHealthz(t, { checks: { errors: { log, interval: "1h" } } });
+  const healthz = await startHealthz(t, { checks: { errors: { log, interval: "1h", timeout: "10s" } } });
   await healthz.until("/healthz/errors", 200);
   const failures = 'outrigger_health_check_transitions_total{check="errors",to="FAIL"}';
   let count = 0;

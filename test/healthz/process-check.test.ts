@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { atEnd } from "../harness/at-end.ts";
 import { failureOf, startHealthz } from "./healthz.ts";
 
-const QUICK = { interval: "50ms", fall: 1 };
+const QUICK = { interval: "50ms", timeout: "10s", fall: 1 };
 
 /** A word that is on no command line but those this test starts. */
 function marker(): string {
@@ -45,7 +45,7 @@ test("the pattern on our own command line, and on that of a parent, is no proces
     t,
     {},
     {
-      args: ["--set", `health.checks.app={process: ${word}, interval: 50ms, fall: 1}`],
+      args: ["--set", `health.checks.app={process: ${word}, interval: 50ms, timeout: 10s, fall: 1}`],
     },
   );
   assert.match(await failureOf(healthz, "app"), /^0 running processes match/);

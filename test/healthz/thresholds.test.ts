@@ -12,7 +12,7 @@ test("`fall` and `rise` count runs in a row, and each change is logged once", as
     status(next === "S" ? 200 : 500)(request, response);
   });
   const healthz = await startHealthz(t, {
-    checks: { web: { http: target.url, interval: "50ms", fall: 3, rise: 2 } },
+    checks: { web: { http: target.url, interval: "50ms", timeout: "10s", fall: 3, rise: 2 } },
   });
   await healthz.until("/readyz", 200);
   assert.ok(target.hits >= 11, `${target.hits} runs`);

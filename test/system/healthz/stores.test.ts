@@ -10,7 +10,7 @@ import { temporaryDirectory } from "../../harness/temporary.ts";
 import { startHealthz, verdictOf } from "../../healthz/healthz.ts";
 import { ca, fixture } from "../../healthz/tls-target.ts";
 
-const QUICK = { interval: "100ms", fall: 1 };
+const QUICK = { interval: "100ms", timeout: "10s", fall: 1 };
 
 /** Ends a child process with the test. */
 function owned(t: TestContext, child: ChildProcess): ChildProcess {
