@@ -83,7 +83,8 @@ describe("every server", { skip }, () => {
       await ready(container, health);
       const { code, ms } = container.stop();
       assert.equal(code, 0, container.output.stderr);
-      assert.ok(ms < 1500, `${ms} ms`);
+      // A drain or the patience of the engine would take longer; the engine's own work is in it.
+      assert.ok(ms < 5000, `${ms} ms`);
     });
 
     test(`${name} runs as any user of group 0, as OpenShift starts it`, async (t) => {

@@ -104,7 +104,7 @@ describe("log-tailer", { skip }, () => {
     await container.waitFor(/^4999 /m, "stdout");
     writeFileSync(file, "the last words\n", { flag: "a" });
     assert.equal(container.stop().code, 0, container.output.stderr);
-    assert.equal(container.output.stdout, readFileSync(file, "utf8"));
+    await eventually(() => assert.equal(container.output.stdout, readFileSync(file, "utf8")));
   });
 });
 
