@@ -171,7 +171,8 @@ test("a resolver that is closed ends its look-ups", async (t) => {
   const server = await startDns(t, { "a.test": { silent: true } });
   const resolver = new Resolver({ servers: [server.address], resolvConfPath: "/nowhere", hostsPath: "/nowhere" });
   const failed = assert.rejects(resolver.resolve("a.test"), { code: "dns_error", message: /ECANCELLED/ });
-  await eventually(() => assert.equal(server.queries.length, 2));
+  // A and AAAA, and more of them when the resolver has waited.
+  await eventually(() => assert.ok(server.queries.length >= 2));
   resolver.close();
   await failed;
 });
