@@ -29,6 +29,7 @@ for (const [name, linger, time] of [
   test(`after ${name} a client that goes on sending is listened to for ${time} ms`, async (t) => {
     const { near, far, tick } = await start(t);
     const isWritten = once(near, "finish");
+    near.pause(); // as whoever had it before leaves it
     closeAfter(near, "answer", linger);
     const [answer] = (await once(far, "data")) as [Buffer];
     assert.equal(answer.toString(), "answer");
