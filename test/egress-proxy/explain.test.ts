@@ -72,6 +72,19 @@ test("explain knows the proxy's own ports on every address, and asks the DNS ser
   }
 });
 
+test("explain says what a tunnel may carry", async () => {
+  for (const [rule, said] of [
+    ["localhost", "the tunnel may carry TLS with this name only"],
+    ["127.0.0.2", "no TLS may pass this tunnel, since a server name is never an address: add tunnel: any to the rule"],
+    ["{host: 127.0.0.2, tunnel: any}", ""],
+  ]) {
+    const url = rule === "localhost" ? "https://localhost/" : "https://127.0.0.2/";
+    const { code, stdout } = await runTool("egress-proxy", ["explain", url, "--set", `egress.allow=[${rule}]`]);
+    assert.equal(code, 0);
+    assert.equal(stdout.split("\n")[3], said);
+  }
+});
+
 test("control characters of an argument come back escaped", async () => {
   for (const url of ["http://a\u001b[31m/", "https://a\u009b31m/", "x\nallowed b:80", "http://a/\u2028"]) {
     const { code, stdout } = await explain(url);

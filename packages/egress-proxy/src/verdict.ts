@@ -79,7 +79,12 @@ async function judgePlain(url: string, snapshot: Snapshot, resolver: Resolver): 
 
 async function judgeTunnel(authority: Authority, snapshot: Snapshot, resolver: Resolver): Promise<string[]> {
   const { lines, tunnel } = await judgeRules({ authority, method: "CONNECT", path: "" }, snapshot, resolver);
-  return [...lines, ...(tunnel === "tls" ? ["the tunnel may carry TLS with this name only"] : [])];
+  if (tunnel !== "tls") return lines;
+  if (authority.kind === "name") return [...lines, "the tunnel may carry TLS with this name only"];
+  return [
+    ...lines,
+    "no TLS may pass this tunnel, since a server name is never an address: add tunnel: any to the rule",
+  ];
 }
 
 async function judgeRules(question: Question, snapshot: Snapshot, resolver: Resolver) {
