@@ -9,15 +9,16 @@ import { suggest } from "../src/suggest.ts";
 
 type Command = (context: CommandContext<EgressConfig>) => Promise<number>;
 
-/** The arguments that a command leaves for the configuration, or why it does not come so far. */
-async function optionsOf(command: Command, args: string[]): Promise<readonly string[] | string> {
+/** The arguments that a command leaves for the configuration, if it comes so far, and why it ends. */
+async function run(command: Command, args: string[], config?: Pick<EgressConfig, "admin">) {
   let options: readonly string[] | undefined;
-  const load = (rest: readonly string[]) => {
+  const load = async (rest: readonly string[]) => {
     options = rest;
-    return Promise.reject(new Error("loaded"));
+    if (config === undefined) throw new Error("loaded");
+    return { config: config as EgressConfig, positionals: [] };
   };
-  const message = await command({ args, log: silentLog, load }).then(String, (error: Error) => error.message);
-  return message === "loaded" ? (options ?? []) : message;
+  const end = await command({ args, log: silentLog, load }).then(String, (error: Error) => error.message);
+  return { options, end };
 }
 
 const OPTIONS = [
@@ -31,24 +32,24 @@ const OPTIONS = [
 ];
 for (const option of OPTIONS) {
   test(`explain finds its URL before and behind ${option.join(" ")}`, async () => {
-    assert.deepEqual(await optionsOf(explain, ["http://x/", ...option]), option);
-    assert.deepEqual(await optionsOf(explain, [...option, "http://x/"]), option);
-    assert.deepEqual(await optionsOf(explain, [...option, "http://x/", "more"]), [...option, "more"]);
-    assert.match(String(await optionsOf(explain, option)), /^explain needs a URL/);
+    assert.deepEqual((await run(explain, ["http://x/", ...option])).options, option);
+    assert.deepEqual((await run(explain, [...option, "http://x/"])).options, option);
+    assert.deepEqual((await run(explain, [...option, "http://x/", "more"])).options, [...option, "more"]);
+    assert.match((await run(explain, option)).end, /^explain needs a URL/);
   });
 
-  test(`suggest with ${option.join(" ")} and no file asks the proxy, and finds a file before and behind it`, async () => {
-    assert.deepEqual(await optionsOf(suggest, option), option);
-    assert.match(String(await optionsOf(suggest, ["/nowhere.log", ...option])), /^cannot read \/nowhere\.log/);
-    assert.match(String(await optionsOf(suggest, [...option, "/nowhere.log"])), /^cannot read \/nowhere\.log/);
+  test(`suggest finds its file before and behind ${option.join(" ")}, and none where there is none`, async () => {
+    const config = { admin: { port: 0 } };
+    for (const args of [
+      ["/nowhere.log", ...option],
+      [...option, "/nowhere.log"],
+    ]) {
+      const { options, end } = await run(suggest, args, config);
+      assert.deepEqual(options, option);
+      assert.match(end, /^cannot read \/nowhere\.log/);
+    }
+    const { options, end } = await run(suggest, option, config);
+    assert.deepEqual(options, option);
+    assert.match(end, /no admin port; give a file with audit lines/);
   });
 }
-
-test("suggest without an admin port to ask says what to do", async () => {
-  const config = { admin: { port: 0 } } as EgressConfig;
-  const load = () => Promise.resolve({ config, positionals: [] });
-  await assert.rejects(suggest({ args: [], log: silentLog, load }), {
-    exitStatus: 2,
-    message: /no admin port; give a file with audit lines/,
-  });
-});
