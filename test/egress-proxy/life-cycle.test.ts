@@ -121,6 +121,21 @@ test("while the proxy drains, an answer says that it is the last one of its conn
   assert.deepEqual(await proxy.tool.exited, { code: 0, signal: null });
 });
 
+test("while the proxy drains, a client may take a moment for its first byte; the end does not wait for it", async (t) => {
+  const upstream = await startUpstream(t);
+  const proxy = await startProxy(t, { allow: [`localhost:${upstream.port}`] });
+  const tunnel = new RawClient(proxy.port).send(`CONNECT localhost:${upstream.port} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await tunnel.until(ESTABLISHED);
+  await stopping(proxy);
+  const [slow, spare] = [new RawClient(proxy.port), new RawClient(proxy.port)];
+  await pause(1000); // longer than a spare connection has when nothing else is open
+  assert.match(await slow.send(get(upstream.port)).end(), /upstream$/);
+  tunnel.socket.destroy();
+  await spare.closed;
+  assert.deepEqual(await proxy.tool.exited, { code: 0, signal: null });
+  assert.doesNotMatch(proxy.tool.stderr, /cut connections/);
+});
+
 test("a client that has ended its side gets an answer with long silences in it", async (t) => {
   const upstream = await startUpstream(t, (socket) => {
     socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");

@@ -19,6 +19,8 @@ import { UpstreamPool } from "./upstream/pool.ts";
 const DRAIN_STEP = 50;
 /** A connection this old without a byte is a spare one of a client's pool, not the start of a request. */
 const UNUSED_AGE = 200;
+/** The same while others are busy: the end has to wait anyway, and on a busy machine a first byte may take its time. */
+const UNUSED_AGE_MEANWHILE = 5000;
 
 /** How long the end of the process waits for audit records of what ended just before it, in milliseconds. */
 const RECORD_TIME = 200;
@@ -161,7 +163,7 @@ class EgressService implements Service<EgressConfig> {
     const deadline = performance.now() + snapshot.config.drainTimeout;
     while (!isOver && performance.now() < deadline) {
       this.#listeners.retire();
-      this.#connections.closeUnused(UNUSED_AGE);
+      this.#connections.closeUnused(this.#connections.hasUsed ? UNUSED_AGE_MEANWHILE : UNUSED_AGE);
       await Promise.race([empty, pause(DRAIN_STEP)]);
     }
     this.#listeners.close();

@@ -64,6 +64,18 @@ test("connections that should have sent something by now are ended, and no other
   );
 });
 
+test("a connection that has sent something, or need not, is in use", (t) => {
+  const { connections, open } = start(t);
+  const spare = open();
+  assert.equal(connections.hasUsed, false);
+  spare.bytesRead = 1;
+  assert.equal(connections.hasUsed, true);
+  spare.destroy();
+  assert.equal(connections.hasUsed, false);
+  open({ maybeSilent: true });
+  assert.equal(connections.hasUsed, true);
+});
+
 test("the end of the last connection is told to all who wait for it", async (t) => {
   const { connections, open } = start(t);
   await connections.whenEmpty();

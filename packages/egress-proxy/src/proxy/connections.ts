@@ -53,6 +53,13 @@ export class Connections {
     });
   }
 
+  /** Whether a connection is open that has sent something, or need not. */
+  get hasUsed(): boolean {
+    for (const { socket, accepted } of this.#open.all())
+      if (socket.bytesRead > 0 || accepted === Number.POSITIVE_INFINITY) return true;
+    return false;
+  }
+
   /** Ends connections that have not sent a byte for this many milliseconds since they were accepted, and should have. */
   closeUnused(age: number): void {
     const latest = performance.now() - age;
