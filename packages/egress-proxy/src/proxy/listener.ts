@@ -61,7 +61,7 @@ export class HttpListener {
     if (this.#isRetired) connection.retire();
     this.#open.add(connection);
     socket.on("close", () => this.#open.remove(connection));
-    this.#sweeper ??= this.#startSweeper();
+    this.#sweeper ??= this.#sweepLater();
   }
 
   /** Ends its connections: those without a request under way now, others, and those to come, after one answer. */
@@ -70,18 +70,17 @@ export class HttpListener {
     for (const connection of this.#open.all()) connection.retire();
   }
 
-  #startSweeper(): NodeJS.Timeout {
+  /** By the time-out of now: a reload may have changed it. */
+  #sweepLater(): NodeJS.Timeout {
     const { headers } = this.#engine.snapshot.config.timeouts;
-    return setInterval(() => this.#sweep(), Math.min(LONGEST_SWEEP, headers / SWEEPS)).unref();
+    return setTimeout(() => this.#sweep(), Math.min(LONGEST_SWEEP, headers / SWEEPS)).unref();
   }
 
   #sweep(): void {
     const now = performance.now();
     const { headers } = this.#engine.snapshot.config.timeouts;
     for (const connection of this.#open.all()) connection.expire(now, headers);
-    if (this.#open.size > 0) return;
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    this.#sweeper = this.#open.size > 0 ? this.#sweepLater() : undefined;
   }
 }
 
